@@ -1,0 +1,220 @@
+//! Sealed credentials: what a browser holds instead of the application's cookie.
+//!
+//! `sg1.<key id>.<base64url(nonce ‖ ciphertext)>`, AES-256-GCM with a key derived for one record.
+//! Record id, cookie name and epoch are associated data, so a seal opens only in the session, under
+//! the name and in the epoch it was made for. Inside stand path, domain and expiry as well: the
+//! browser does not send these back, and without them two cookies of one name cannot be told apart.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::keyring::{KeyRing, Purpose, RingKey};
+use crate::domain::clock::{Random, UnixTime};
+use crate::domain::credentials::{CookieKey, Credential, LiveSet, Secret};
+use crate::domain::ids::{Epoch, RecordId};
+
+/// What every seal begins with.
+pub const PREFIX: &str = "sg1.";
+/// A longer one would not fit a browser's 4 KiB for a cookie with its attributes.
+pub const LONGEST: usize = 3584;
+
+/// Why a credential could not be sealed. Nothing of it may leave then.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    #[error("the sealed cookie would have {0} bytes, more than a browser keeps")]
+    TooLong(usize),
+    #[error("no key or no randomness to seal with")]
+    NoKey,
+}
+
+/// Opens and seals for one record. Making it costs an HKDF for each ring key, so sessions keep it.
+pub struct Sealer {
+    record: RecordId,
+    keys: Vec<(String, LessSafeKey)>,
+}
+
+impl std::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sealer({})", self.record)
+    }
+}
+
+/// What stands in a seal beside the value.
+#[derive(Serialize, Deserialize)]
+struct Attributes<'a> {
+    #[serde(rename = "p")]
+    path: std::borrow::Cow<'a, str>,
+    #[serde(rename = "d", skip_serializing_if = "Option::is_none")]
+    domain: Option<std::borrow::Cow<'a, str>>,
+    #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
+    expires: Option<i64>,
+}
+
+impl Sealer {
+    pub fn new(ring: &KeyRing, record: RecordId) -> Self {
+        let keys = ring.iter().filter_map(|key| Some((key.id().to_owned(), record_key(key, record)?)));
+        Self { record, keys: keys.collect() }
+    }
+
+    /// The text to put in the place of the credential's value.
+    pub fn seal(&self, credential: &Credential, random: &dyn Random) -> Result<String, SealError> {
+        let (id, key) = self.keys.last().ok_or(SealError::NoKey)?;
+        let mut nonce = [0; NONCE_LEN];
+        random.fill(&mut nonce).map_err(|_| SealError::NoKey)?;
+        let mut sealed = self.plaintext(credential)?;
+        let aad = self.aad(&credential.key.name, credential.epoch);
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut *sealed)
+            .map_err(|_| SealError::NoKey)?;
+        let text = format!("{PREFIX}{id}.{}", URL_SAFE_NO_PAD.encode([&nonce, sealed.as_slice()].concat()));
+        let length = credential.key.name.len() + text.len();
+        if length > LONGEST { Err(SealError::TooLong(length)) } else { Ok(text) }
+    }
+
+    /// What `text` holds, if it was sealed for this record under `name` in the present epoch, or in
+    /// an earlier one whose value the evidence was taken with (the caller judges that by
+    /// [`LiveSet::standing`]). `None` for everything else, with no word about why.
+    pub fn open(&self, name: &str, text: &[u8], present: Epoch, live: &LiveSet) -> Option<Credential> {
+        let rest = std::str::from_utf8(text).ok()?.strip_prefix(PREFIX)?;
+        let (id, encoded) = rest.split_once('.')?;
+        let (_, key) = self.keys.iter().find(|(known, _)| known == id)?;
+        let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(encoded).ok()?);
+        let (nonce, ciphertext) = bytes.split_at_checked(NONCE_LEN)?;
+        let nonce: [u8; NONCE_LEN] = nonce.try_into().ok()?;
+        let mut tried = None;
+        std::iter::once(present).chain(live.earlier_epochs(name, present)).find_map(|epoch| {
+            // One cookie may be known under several values of one epoch; each is tried once.
+            if tried.replace(epoch) == Some(epoch) {
+                return None;
+            }
+            let mut buffer = Zeroizing::new(ciphertext.to_vec());
+            let aad = Aad::from(self.aad(name, epoch));
+            let plain = key.open_in_place(Nonce::assume_unique_for_key(nonce), aad, &mut buffer).ok()?;
+            parse(name, plain, epoch)
+        })
+    }
+
+    fn plaintext(&self, credential: &Credential) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let attributes = Attributes {
+            path: credential.key.path.as_str().into(),
+            domain: credential.key.domain.as_deref().map(Into::into),
+            expires: credential.expires.map(|at| at.0),
+        };
+        let mut plain = Zeroizing::new(serde_json::to_vec(&attributes).map_err(|_| SealError::NoKey)?);
+        plain.push(b'\n');
+        plain.extend_from_slice(credential.value.expose());
+        Ok(plain)
+    }
+
+    fn aad(&self, name: &str, epoch: Epoch) -> Vec<u8> {
+        [self.record.as_bytes().as_slice(), &epoch.0.to_be_bytes(), name.as_bytes()].concat()
+    }
+}
+
+fn record_key(key: &RingKey, record: RecordId) -> Option<LessSafeKey> {
+    let bytes = key.derive(Purpose::Seal, record.as_bytes());
+    UnboundKey::new(&AES_256_GCM, bytes.as_slice()).ok().map(LessSafeKey::new)
+}
+
+fn parse(name: &str, plain: &[u8], epoch: Epoch) -> Option<Credential> {
+    let end = plain.iter().position(|byte| *byte == b'\n')?;
+    let (attributes, value) = plain.split_at_checked(end)?;
+    let attributes: Attributes<'_> = serde_json::from_slice(attributes).ok()?;
+    let key = CookieKey {
+        name: name.to_owned(),
+        path: attributes.path.into_owned(),
+        domain: attributes.domain.map(std::borrow::Cow::into_owned),
+    };
+    let value = Secret::new(value.get(1..)?);
+    Some(Credential { key, value, expires: attributes.expires.map(UnixTime), epoch })
+}
+
+/// A ring that makes sealers.
+#[derive(Clone, Debug)]
+pub struct Sealers(Arc<KeyRing>);
+
+impl Sealers {
+    pub fn new(ring: Arc<KeyRing>) -> Self {
+        Self(ring)
+    }
+
+    pub fn of(&self, record: RecordId) -> Sealer {
+        Sealer::new(&self.0, record)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::SystemRandom;
+
+    fn sealer(ring: &KeyRing, record: u8) -> Sealer {
+        Sealer::new(ring, RecordId::from_bytes([record; 16]))
+    }
+
+    fn credential(name: &str, value: &[u8], epoch: u64) -> Credential {
+        let key = CookieKey { name: name.into(), path: "/app".into(), domain: Some("example.com".into()) };
+        Credential { key, value: Secret::new(value), expires: Some(UnixTime(77)), epoch: Epoch(epoch) }
+    }
+
+    #[test]
+    fn a_seal_gives_back_every_byte_and_attribute() {
+        let random = SystemRandom::new();
+        let ring = KeyRing::ephemeral(&random).unwrap();
+        let value = b"\"a|b:c=%7C\n\xff";
+        let text = sealer(&ring, 1).seal(&credential("sid", value, 3), &random).unwrap();
+        assert!(text.starts_with("sg1.k1.") && !text.contains("a|b"));
+        let opened = sealer(&ring, 1).open("sid", text.as_bytes(), Epoch(3), &LiveSet::default()).unwrap();
+        assert_eq!(opened.value.expose(), value);
+        assert_eq!((opened.key.path.as_str(), opened.expires), ("/app", Some(UnixTime(77))));
+    }
+
+    #[test]
+    fn a_seal_opens_in_its_own_session_under_its_own_name_and_epoch_only() {
+        let random = SystemRandom::new();
+        let ring = KeyRing::ephemeral(&random).unwrap();
+        let other_ring = KeyRing::ephemeral(&random).unwrap();
+        let text = sealer(&ring, 1).seal(&credential("sid", b"v", 3), &random).unwrap();
+        let none = LiveSet::default();
+        assert!(sealer(&ring, 2).open("sid", text.as_bytes(), Epoch(3), &none).is_none());
+        assert!(sealer(&ring, 1).open("other", text.as_bytes(), Epoch(3), &none).is_none());
+        assert!(sealer(&ring, 1).open("sid", text.as_bytes(), Epoch(4), &none).is_none());
+        assert!(sealer(&other_ring, 1).open("sid", text.as_bytes(), Epoch(3), &none).is_none());
+        for cut in 0..text.len() {
+            assert!(sealer(&ring, 1).open("sid", &text.as_bytes()[..cut], Epoch(3), &none).is_none());
+        }
+    }
+
+    #[test]
+    fn a_value_that_was_asked_about_opens_in_the_next_epoch() {
+        let random = SystemRandom::new();
+        let ring = KeyRing::ephemeral(&random).unwrap();
+        let kept = credential("sid", b"v", 0);
+        let text = sealer(&ring, 1).seal(&kept, &random).unwrap();
+        let live = LiveSet::default().asked_with(&[kept]);
+        assert!(sealer(&ring, 1).open("sid", text.as_bytes(), Epoch(1), &live).is_some());
+    }
+
+    #[test]
+    fn what_a_browser_would_cut_off_is_refused() {
+        let random = SystemRandom::new();
+        let ring = KeyRing::ephemeral(&random).unwrap();
+        let sealed = sealer(&ring, 1).seal(&credential("sid", &[b'x'; 4000], 0), &random);
+        assert!(matches!(sealed, Err(SealError::TooLong(_))));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_random_text_opens(text in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            let random = SystemRandom::new();
+            let ring = KeyRing::ephemeral(&random).unwrap();
+            let prefixed = [b"sg1.k1.".as_slice(), &text].concat();
+            proptest::prop_assert!(sealer(&ring, 1).open("sid", &text, Epoch(0), &LiveSet::default()).is_none());
+            proptest::prop_assert!(sealer(&ring, 1).open("sid", &prefixed, Epoch(0), &LiveSet::default()).is_none());
+        }
+    }
+}

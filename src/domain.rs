@@ -1,0 +1,18 @@
+//! What Stepgate means by a session, a factor, an attempt: plain values and pure decisions.
+//!
+//! Nothing here knows of HTTP, of a database or of an async runtime; time and randomness come in
+//! as arguments. Every other folder may import this one, and this one imports none.
+
+pub mod assurance;
+pub mod authenticator;
+pub mod clock;
+pub mod cookie_names;
+pub mod credentials;
+pub mod evidence;
+pub mod ids;
+pub mod matching;
+pub mod return_address;
+pub mod rules;
+pub mod session;
+pub mod source;
+pub mod throttle;

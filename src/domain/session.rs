@@ -1,0 +1,261 @@
+//! A gateway session: its states and the moves between them.
+//!
+//! ```text
+//!  (none) ──first protected cookie──▶ Anonymous ◀─┐ evidence: signed out
+//!                                         │└───────┘
+//!                                         │ evidence: user (epoch rises, token changes)
+//!            ┌────────────────────────────┼───────────────────────────┐
+//!            ▼ a factor is enrolled       ▼ none, required            ▼ none, optional
+//!      AwaitingFactor ◀─first factor─ AwaitingEnrolment ◀────── PasswordOnly
+//!            │          elsewhere         │                           │
+//!            └─────────ceremony──────────▶│◀─────── ceremony ─────────┘
+//!                                      Verified (token changes)
+//!  any ──identity changed, sign-out, revocation, expiry, too many failures──▶ gone
+//! ```
+//! A move takes the record and gives the next one, or an [`IllegalMove`]. The store writes it only
+//! if nobody wrote in between (`version`), so two moves from one state cannot both happen.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::assurance::VerifiedFactor;
+use super::clock::UnixTime;
+use super::credentials::{Credential, LiveSet};
+use super::ids::{Epoch, RecordId, UserId};
+
+/// SHA-256 of the token in the browser's gateway cookie. The token itself is stored nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TokenDigest(pub [u8; 32]);
+
+/// How long a replaced token is still recognised, without any right.
+pub const OLD_TOKEN_LIFE: Duration = Duration::from_secs(60);
+/// Failures that end a sign-in flow (`security.md` row 8).
+pub const FAILURES_THAT_END: u8 = 5;
+
+/// Who is signed in at the application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    pub user: UserId,
+    /// The name to show and to put into authenticator apps.
+    pub name: String,
+    /// When the password (or what the application took for it) was seen to work.
+    pub at: UnixTime,
+}
+
+/// What a session may do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// The application keeps a session for a visitor whom nobody knows.
+    Anonymous,
+    AwaitingFactor(SignedIn),
+    AwaitingEnrolment(SignedIn),
+    PasswordOnly(SignedIn),
+    Verified(SignedIn, VerifiedFactor),
+}
+
+impl State {
+    pub fn signed_in(&self) -> Option<&SignedIn> {
+        match self {
+            Self::Anonymous => None,
+            Self::AwaitingFactor(who) | Self::AwaitingEnrolment(who) | Self::PasswordOnly(who) | Self::Verified(who, _) => {
+                Some(who)
+            }
+        }
+    }
+
+    /// Only settled sessions stream to the application with their credentials.
+    pub fn is_settled(&self) -> bool {
+        matches!(self, Self::PasswordOnly(_) | Self::Verified(..))
+    }
+
+    pub fn verified(&self) -> Option<&VerifiedFactor> {
+        match self {
+            Self::Verified(_, factor) => Some(factor),
+            _ => None,
+        }
+    }
+}
+
+/// Where a sign-in lands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Landing {
+    Challenge,
+    Enrolment,
+    PasswordOnly,
+}
+
+/// The right to run the session's one undecided exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// Nobody may take it again after this; the record ends instead.
+    pub until: UnixTime,
+}
+
+/// One gateway session as the store keeps it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Record {
+    pub id: RecordId,
+    /// Rises with every write; a write names the version that it read.
+    pub version: u64,
+    pub token: TokenDigest,
+    /// The token before, with the time when it was replaced.
+    pub previous: Option<(TokenDigest, UnixTime)>,
+    pub epoch: Epoch,
+    pub state: State,
+    pub live: LiveSet,
+    pub lease: Option<Lease>,
+    /// When evidence was last taken.
+    pub asked_at: UnixTime,
+    pub created_at: UnixTime,
+    pub expires_at: UnixTime,
+    /// Wrong codes in this sign-in flow.
+    pub failures: u8,
+    /// A path on this origin where the user wanted to go.
+    pub return_to: Option<String>,
+}
+
+/// A move that the state does not allow.
+#[derive(Debug, thiserror::Error)]
+#[error("a session cannot go from {from} by {by}")]
+pub struct IllegalMove {
+    from: &'static str,
+    by: &'static str,
+}
+
+/// What an exchange left in the browser, and when it was asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    pub jar: &'a [Credential],
+    pub at: UnixTime,
+}
+
+impl Record {
+    pub fn anonymous(id: RecordId, token: TokenDigest, asked: Asked<'_>, life: Duration) -> Self {
+        Self {
+            id,
+            version: 0,
+            token,
+            previous: None,
+            epoch: Epoch::default(),
+            state: State::Anonymous,
+            live: LiveSet::default().asked_with(asked.jar),
+            lease: None,
+            asked_at: asked.at,
+            created_at: asked.at,
+            expires_at: asked.at.plus(life),
+            failures: 0,
+            return_to: None,
+        }
+    }
+
+    pub fn is_over(&self, now: UnixTime) -> bool {
+        now >= self.expires_at
+    }
+
+    /// Whether a lease was taken and never given back in time: such a record ends.
+    pub fn lease_lapsed(&self, now: UnixTime) -> bool {
+        self.lease.is_some_and(|lease| now >= lease.until)
+    }
+
+    pub fn take_lease(mut self, until: UnixTime) -> Result<Self, IllegalMove> {
+        match (&self.state, self.lease) {
+            (State::Anonymous, None) => {
+                self.lease = Some(Lease { until });
+                Ok(self)
+            }
+            _ => Err(self.illegal("a lease")),
+        }
+    }
+
+    /// The evidence says that nobody is signed in.
+    pub fn still_anonymous(mut self, asked: Asked<'_>) -> Result<Self, IllegalMove> {
+        if self.state != State::Anonymous {
+            return Err(self.illegal("staying anonymous"));
+        }
+        self.live = self.live.asked_with(asked.jar);
+        self.asked_at = asked.at;
+        self.lease = None;
+        Ok(self)
+    }
+
+    /// The evidence names a user. The epoch rises: what was sealed for nobody opens only if it is
+    /// what the evidence was taken with.
+    pub fn sign_in(
+        mut self,
+        who: SignedIn,
+        landing: Landing,
+        asked: Asked<'_>,
+        token: TokenDigest,
+        life: Duration,
+    ) -> Result<Self, IllegalMove> {
+        if self.state != State::Anonymous {
+            return Err(self.illegal("signing in"));
+        }
+        self.epoch = self.epoch.next();
+        self.live = LiveSet::default().asked_with(asked.jar);
+        self.asked_at = asked.at;
+        self.lease = None;
+        self.failures = 0;
+        self.expires_at = asked.at.plus(life);
+        self.state = match landing {
+            Landing::Challenge => State::AwaitingFactor(who),
+            Landing::Enrolment => State::AwaitingEnrolment(who),
+            Landing::PasswordOnly => State::PasswordOnly(who),
+        };
+        Ok(self.with_token(token, asked.at))
+    }
+
+    /// A ceremony succeeded, at sign-in or as a step-up.
+    pub fn verify(mut self, factor: VerifiedFactor, token: TokenDigest, life: Duration) -> Result<Self, IllegalMove> {
+        let now = factor.verified_at();
+        self.state = match self.state {
+            State::AwaitingFactor(who) | State::AwaitingEnrolment(who) | State::PasswordOnly(who) => {
+                self.expires_at = now.plus(life);
+                State::Verified(who, factor)
+            }
+            // A step-up proves more, but does not make the session last longer.
+            State::Verified(who, _) => State::Verified(who, factor),
+            State::Anonymous => return Err(IllegalMove { from: "Anonymous", by: "verifying" }),
+        };
+        self.failures = 0;
+        Ok(self.with_token(token, now))
+    }
+
+    /// Somebody enrolled this user's first factor in another session.
+    pub fn fall_to_challenge(mut self) -> Result<Self, IllegalMove> {
+        self.state = match self.state {
+            State::PasswordOnly(who) | State::AwaitingEnrolment(who) => State::AwaitingFactor(who),
+            _ => return Err(self.illegal("falling to the challenge")),
+        };
+        Ok(self)
+    }
+
+    /// The same user was named again, for the values of `asked`.
+    pub fn asked_again(mut self, asked: Asked<'_>) -> Result<Self, IllegalMove> {
+        if !self.state.is_settled() {
+            return Err(self.illegal("asking again"));
+        }
+        self.live = self.live.asked_with(asked.jar);
+        self.asked_at = asked.at;
+        Ok(self)
+    }
+
+    fn with_token(mut self, token: TokenDigest, now: UnixTime) -> Self {
+        self.previous = Some((self.token, now));
+        self.token = token;
+        self
+    }
+
+    fn illegal(&self, by: &'static str) -> IllegalMove {
+        let from = match &self.state {
+            State::Anonymous => "Anonymous",
+            State::AwaitingFactor(_) => "AwaitingFactor",
+            State::AwaitingEnrolment(_) => "AwaitingEnrolment",
+            State::PasswordOnly(_) => "PasswordOnly",
+            State::Verified(..) => "Verified",
+        };
+        IllegalMove { from, by }
+    }
+}

@@ -1,0 +1,132 @@
+//! What people do, step by step, without a word of HTTP: sign in, answer the challenge, enrol, step
+//! up, manage factors, sign out.
+//!
+//! A flow takes a session as it was read, asks the stores, and moves the session on by
+//! compare-and-set. Where somebody else moved it first, the flow reads again and decides afresh.
+
+pub mod audit;
+pub mod challenge;
+mod check_totp;
+pub mod enrol;
+pub mod manage;
+pub mod sign_in;
+pub mod sign_out;
+pub mod step_up;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::crypto::at_rest::{AtRest, AtRestError};
+use crate::crypto::token::SessionToken;
+use crate::domain::assurance::VerifiedFactor;
+use crate::domain::clock::{Clock, Random, RandomError, UnixTime};
+use crate::domain::ids::UserId;
+use crate::domain::session::{IllegalMove, Record, SignedIn};
+use crate::stores::{AuditStore, AuthenticatorStore, CeremonyStore, Held, SessionStore, StepUpStore, StoreError, ThrottleStore};
+
+/// How often a lost compare-and-set is tried again before the flow gives up.
+const TRIES: usize = 16;
+
+/// The stores and rules that flows work with.
+#[derive(Clone)]
+pub struct Flows {
+    pub sessions: Arc<dyn SessionStore>,
+    pub authenticators: Arc<dyn AuthenticatorStore>,
+    pub throttle: Arc<dyn ThrottleStore>,
+    pub audit: Arc<dyn AuditStore>,
+    pub ceremonies: Arc<dyn CeremonyStore>,
+    pub step_up: Arc<dyn StepUpStore>,
+    pub at_rest: AtRest,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub rules: Rules,
+}
+
+/// What the configuration says about flows.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// A user without a factor enrols before the first page.
+    pub mfa_required: bool,
+    /// The application's name, as authenticator apps show it.
+    pub issuer: String,
+    /// How long a settled session lasts.
+    pub lifetime: Duration,
+    /// How long a visitor's session lasts before anybody signs in.
+    pub anonymous_lifetime: Duration,
+    pub step_up_window: Duration,
+}
+
+/// A flow could not go on. Nothing was opened.
+#[derive(Debug, thiserror::Error)]
+pub enum FlowError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    #[error(transparent)]
+    AtRest(#[from] AtRestError),
+    #[error(transparent)]
+    Illegal(#[from] IllegalMove),
+    #[error("the session changed too often while it was being moved on")]
+    Contended,
+}
+
+/// A session that has moved on, with the token that now names it.
+pub struct Moved {
+    pub held: Held,
+    pub token: SessionToken,
+}
+
+/// Who acts, in which session, from where.
+#[derive(Clone, Copy)]
+pub struct Actor<'a> {
+    pub held: &'a Held,
+    pub who: &'a SignedIn,
+    /// The client's address, for the audit log.
+    pub from: &'a str,
+}
+
+impl<'a> Actor<'a> {
+    /// `None` for a session in which nobody has signed in.
+    pub fn of(held: &'a Held, from: &'a str) -> Option<Self> {
+        Some(Self { held, who: held.record.state.signed_in()?, from })
+    }
+
+    fn user(&self) -> &'a UserId {
+        &self.who.user
+    }
+}
+
+impl Flows {
+    fn now(&self) -> UnixTime {
+        self.clock.now()
+    }
+
+    /// Marks the session verified. `None` where it has ended or somebody else signed in meanwhile.
+    async fn verify(&self, actor: Actor<'_>, factor: &VerifiedFactor) -> Result<Option<Moved>, FlowError> {
+        let token = SessionToken::generate(&*self.random)?;
+        let digest = token.digest();
+        let step = |record: Record| Ok(Some(record.verify(factor.clone(), digest, self.rules.lifetime)?));
+        Ok(self.advance(actor, step).await?.map(|held| Moved { held, token }))
+    }
+
+    /// Moves the actor's session on by `step`, reading afresh whenever somebody else was faster.
+    /// `None` where the session has ended, belongs to somebody else now, or `step` declines.
+    async fn advance(
+        &self,
+        actor: Actor<'_>,
+        step: impl Fn(Record) -> Result<Option<Record>, FlowError>,
+    ) -> Result<Option<Held>, FlowError> {
+        for _ in 0..TRIES {
+            let Some(read) = self.sessions.read(actor.held.record.id, self.now()).await? else { return Ok(None) };
+            if read.record.epoch != actor.held.record.epoch {
+                return Ok(None);
+            }
+            let Some(next) = step(Record::clone(&read.record))? else { return Ok(None) };
+            if let Some(held) = self.sessions.transition(next).await? {
+                return Ok(Some(held));
+            }
+        }
+        Err(FlowError::Contended)
+    }
+}

@@ -1,0 +1,37 @@
+//! The names of what is audited, and the one way to write it down.
+
+use super::{Actor, Flows};
+use crate::stores::AuditEvent;
+
+pub const PASSWORD_ACCEPTED: &str = "password_accepted";
+/// No factor is enrolled, and none is demanded: the password alone signed in.
+pub const SIGNED_IN_BY_PASSWORD: &str = "signed_in_by_password";
+pub const FACTOR_ACCEPTED: &str = "factor_accepted";
+pub const FACTOR_FAILED: &str = "factor_failed";
+pub const FACTOR_THROTTLED: &str = "factor_throttled";
+pub const FLOW_ENDED: &str = "flow_ended";
+pub const STEP_UP: &str = "step_up";
+pub const FACTOR_ADDED: &str = "factor_added";
+pub const FACTOR_RENAMED: &str = "factor_renamed";
+pub const FACTOR_REMOVED: &str = "factor_removed";
+pub const SIGNED_OUT: &str = "signed_out";
+pub const OTHER_SESSIONS_ENDED: &str = "other_sessions_ended";
+
+impl Flows {
+    /// Writes to the audit log and to the process's log. A log that cannot be written does not undo
+    /// what has happened already, so the failure is reported and not returned.
+    pub(super) async fn note(&self, actor: Actor<'_>, what: &'static str, detail: &str) {
+        let session = actor.held.record.id;
+        tracing::info!(target: "audit", event = what, user = %actor.user(), %session, client = actor.from, detail);
+        let event = AuditEvent {
+            at: self.now(),
+            user: actor.user().clone(),
+            what,
+            detail: detail.to_owned(),
+            from: actor.from.to_owned(),
+        };
+        if let Err(error) = self.audit.append(event).await {
+            tracing::error!(event = what, user = %actor.user(), %session, %error, "the audit log was not written");
+        }
+    }
+}

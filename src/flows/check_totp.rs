@@ -1,0 +1,64 @@
+//! One look at one typed code, by all the rules: counted first, against every authenticator of the
+//! user, each step once for all nodes.
+
+use super::{Actor, FlowError, Flows, audit};
+use crate::domain::assurance::VerifiedFactor;
+use crate::domain::authenticator::totp::{self, Code, MatchedStep};
+use crate::domain::clock::UnixTime;
+use crate::domain::throttle::{FACTOR_FAILURES, Permit};
+use crate::stores::{Attempt, TotpRow};
+
+/// What a typed code turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Checked {
+    /// With the authenticator's name.
+    Verified(VerifiedFactor, String),
+    Wrong,
+    /// It fitted, but it had been used before.
+    Replayed,
+    /// No attempt before this time.
+    Locked(UnixTime),
+    /// Every authenticator of the user is disabled.
+    Disabled,
+}
+
+impl Flows {
+    pub(super) async fn check_totp(&self, actor: Actor<'_>, typed: &str) -> Result<Checked, FlowError> {
+        // What is no code at all is a slip, not a guess.
+        let Some(code) = Code::parse(typed) else { return Ok(Checked::Wrong) };
+        let now = self.now();
+        let attempt = match self.throttle.begin(actor.user(), now).await? {
+            (Permit::Granted, Some(attempt)) => attempt,
+            (Permit::Wait(until), _) => {
+                self.note(actor, audit::FACTOR_THROTTLED, "").await;
+                return Ok(Checked::Locked(until));
+            }
+            (Permit::Granted, None) => return Ok(Checked::Wrong),
+        };
+        // Read after the count: a row that this attempt disabled must not serve it.
+        let rows = self.authenticators.totp_of(actor.user()).await?;
+        let enabled: Vec<&TotpRow> = rows.iter().filter(|row| row.failures <= FACTOR_FAILURES).collect();
+        if enabled.is_empty() && !rows.is_empty() {
+            self.note(actor, audit::FACTOR_FAILED, "every authenticator is disabled").await;
+            return Ok(Checked::Disabled);
+        }
+        self.check_rows(actor, &enabled, &code, attempt).await
+    }
+
+    async fn check_rows(&self, actor: Actor<'_>, rows: &[&TotpRow], code: &Code, attempt: Attempt) -> Result<Checked, FlowError> {
+        let now = self.now();
+        let mut replayed = false;
+        for row in rows {
+            let seed = self.at_rest.open_seed(&row.seed, &row.user, &row.id)?;
+            let Some(MatchedStep(step)) = seed.verify(code, now) else { continue };
+            let accepted = self.authenticators.accept_totp_step(&row.id, step, now).await?;
+            if let Some(factor) = totp::finish(row.id.clone(), accepted, now) {
+                self.throttle.succeed(attempt, actor.user(), &row.id).await?;
+                return Ok(Checked::Verified(factor, row.name.clone()));
+            }
+            replayed = true;
+        }
+        self.note(actor, audit::FACTOR_FAILED, if replayed { "a code that was used before" } else { "" }).await;
+        Ok(if replayed { Checked::Replayed } else { Checked::Wrong })
+    }
+}

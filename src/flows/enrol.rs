@@ -1,0 +1,136 @@
+//! Enrolling an authenticator app: a pending seed, then the code that proves it, then the row.
+
+use std::time::Duration;
+
+use super::{Actor, FlowError, Flows, Moved, audit, step_up::StepUp};
+use crate::domain::authenticator::totp::{self, Code, MatchedStep, Seed};
+use crate::domain::authenticator::{BadName, FriendlyName};
+use crate::domain::ids::{FactorId, RecordId};
+use crate::domain::session::{Record, State};
+use crate::stores::{CeremonyKey, Held, InsertIf, Inserted, NewTotp};
+
+/// How long a shown secret can still be confirmed.
+const PENDING: Duration = Duration::from_secs(10 * 60);
+const KIND: &str = "totp";
+
+/// How an enrolment may begin.
+pub enum Begin {
+    /// The secret to show: the same one until it is confirmed or ten minutes old.
+    Pending(Seed),
+    /// Something must be shown first.
+    StepUp(StepUp),
+}
+
+/// How an enrolment ended.
+pub enum Confirm {
+    /// The first factor: the session is verified now.
+    First(Moved),
+    Another,
+    WrongCode,
+    NameTaken,
+    BadName(BadName),
+    /// The pending secret is too old or was never shown.
+    Expired,
+    StepUp(StepUp),
+    /// Somebody enrolled the first factor elsewhere: this session has to meet its challenge.
+    Overtaken,
+    Ended,
+}
+
+impl Flows {
+    pub async fn begin_totp(&self, actor: Actor<'_>) -> Result<Begin, FlowError> {
+        if let Some(due) = self.step_up_before_enrolment(actor).await? {
+            return Ok(Begin::StepUp(due));
+        }
+        let (key, now) = (key(actor.held), self.now());
+        if let Some(seed) = self.ceremonies.get(&key, now).await?.as_deref().and_then(Seed::from_bytes) {
+            return Ok(Begin::Pending(seed));
+        }
+        let seed = Seed::generate(&*self.random)?;
+        self.ceremonies.put(key, seed.as_bytes().to_vec(), now.plus(PENDING)).await?;
+        Ok(Begin::Pending(seed))
+    }
+
+    pub async fn confirm_totp(&self, actor: Actor<'_>, typed: &str, name: &str) -> Result<Confirm, FlowError> {
+        if let Some(due) = self.step_up_before_enrolment(actor).await? {
+            return Ok(Confirm::StepUp(due));
+        }
+        let (key, now) = (key(actor.held), self.now());
+        let Some(seed) = self.ceremonies.get(&key, now).await?.as_deref().and_then(Seed::from_bytes) else {
+            return Ok(Confirm::Expired);
+        };
+        let Some(MatchedStep(step)) = Code::parse(typed).and_then(|code| seed.verify(&code, now)) else {
+            return Ok(Confirm::WrongCode);
+        };
+        let name = match FriendlyName::new(name) {
+            Ok(name) => name,
+            Err(bad) => return Ok(Confirm::BadName(bad)),
+        };
+        let id = FactorId::generate(&*self.random)?;
+        let sealed = self.at_rest.seal_seed(&seed, actor.user(), &id, &*self.random)?;
+        let new = NewTotp { id: id.clone(), user: actor.user().clone(), name: name.clone(), seed: sealed, step, at: now };
+        let first = !matches!(actor.held.record.state, State::Verified(..));
+        let condition = if first { InsertIf::First } else { InsertIf::Always };
+        match self.authenticators.insert_totp(new, condition).await? {
+            Inserted::NameTaken => return Ok(Confirm::NameTaken),
+            Inserted::NotFirst => return self.overtaken(actor).await,
+            Inserted::Done => {}
+        }
+        self.ceremonies.take(&key, now).await?;
+        self.note(actor, audit::FACTOR_ADDED, name.as_str()).await;
+        if !first {
+            return Ok(Confirm::Another);
+        }
+        self.others_fall(actor).await?;
+        let factor = totp::finish(id, true, now);
+        let Some(factor) = factor else { return Ok(Confirm::Ended) };
+        Ok(self.verify(actor, &factor).await?.map_or(Confirm::Ended, Confirm::First))
+    }
+
+    /// A verified session steps up first; one without any factor shows what it has.
+    async fn step_up_before_enrolment(&self, actor: Actor<'_>) -> Result<Option<StepUp>, FlowError> {
+        match &actor.held.record.state {
+            // The forced enrolment follows the password at once.
+            State::AwaitingEnrolment(_) => Ok(None),
+            State::AwaitingFactor(_) | State::Anonymous => Ok(Some(StepUp::SignInAgain)),
+            State::PasswordOnly(_) | State::Verified(..) => match self.step_up_due(actor).await? {
+                StepUp::Open(_) => Ok(None),
+                due => Ok(Some(due)),
+            },
+        }
+    }
+
+    async fn overtaken(&self, actor: Actor<'_>) -> Result<Confirm, FlowError> {
+        self.fall(actor.held).await?;
+        Ok(Confirm::Overtaken)
+    }
+
+    /// Whoever parked a session before the owner enrolled gains nothing by it.
+    async fn others_fall(&self, actor: Actor<'_>) -> Result<(), FlowError> {
+        let others: Vec<Held> = self.sessions.of_user(actor.user()).await?;
+        let others: Vec<Held> = others.into_iter().filter(|held| held.record.id != actor.held.record.id).collect();
+        let ids: Vec<RecordId> = others.iter().map(|held| held.record.id).collect();
+        self.ceremonies.drop_all_of(&ids).await?;
+        for held in &others {
+            self.fall(held).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends one session to the challenge if it got by without a factor; ends it if that fails.
+    pub(super) async fn fall(&self, held: &Held) -> Result<(), FlowError> {
+        let Some(actor) = Actor::of(held, "") else { return Ok(()) };
+        let falls = |record: Record| match record.state {
+            State::PasswordOnly(_) | State::AwaitingEnrolment(_) => Ok(Some(record.fall_to_challenge()?)),
+            _ => Ok(None),
+        };
+        match self.advance(actor, falls).await {
+            Ok(_) => Ok(()),
+            Err(_) => Ok(self.sessions.end(held.record.id).await?),
+        }
+    }
+}
+
+fn key(held: &Held) -> CeremonyKey {
+    CeremonyKey { record: held.record.id, epoch: held.record.epoch.0, kind: KIND }
+}

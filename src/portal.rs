@@ -1,0 +1,225 @@
+//! The gateway's own pages: a request in, a page out. No Pingora here.
+//!
+//! ```text
+//!  {portal}/challenge     the code after the password      {security}                       cards, activity
+//!  {portal}/enrol         forced enrolment                  {security}/authenticators/new     enrolment
+//!  {portal}/step-up       before factors change             {security}/authenticators/{id}/…  rename, remove
+//!  {portal}/sign-out      ends the session                  {security}/sign-out-others
+//! ```
+//! Every page works without JavaScript. Changes are POSTs with the session's form token, from this
+//! origin; pages answer navigations only, so that a script of the application cannot fetch or frame them.
+
+pub mod assets;
+mod challenge;
+mod checks;
+mod enrol;
+mod factors;
+mod page;
+mod security;
+mod sign_out;
+mod step_up;
+mod times;
+pub mod views;
+
+pub use page::{Page, PortalRequest, PortalSession};
+
+use askama::Template;
+use http::{Method, StatusCode};
+
+use crate::crypto::token::Csrf;
+use crate::domain::ids::FactorId;
+use crate::domain::session::State;
+use crate::flows::{Actor, FlowError, Flows, Moved};
+use crate::stores::Held;
+use views::texts::{Ending, PageProblem};
+use views::{EndedPage, ErrorPage, Frame, FramedPage, MomentPage};
+
+/// What the pages need to know of the deployment.
+#[derive(Clone, Debug)]
+pub struct PortalSettings {
+    pub app_name: String,
+    pub support_url: Option<String>,
+    /// `/.mfa`
+    pub path: String,
+    /// `/settings/security`
+    pub security_page: String,
+    /// Where people sign in.
+    pub sign_in_page: String,
+    /// `https://crm.example.com`, what `Origin` must say.
+    pub origin: String,
+    pub mfa_required: bool,
+}
+
+/// The gateway's own pages.
+pub struct Portal {
+    settings: PortalSettings,
+    flows: Flows,
+    csrf: Csrf,
+}
+
+/// A request in a session where somebody has signed in.
+#[derive(Clone, Copy)]
+struct Visit<'a> {
+    request: &'a PortalRequest<'a>,
+    held: &'a Held,
+    actor: Actor<'a>,
+}
+
+impl Portal {
+    pub fn new(settings: PortalSettings, flows: Flows, csrf: Csrf) -> Self {
+        Self { settings, flows, csrf }
+    }
+
+    /// Answers a request for one of the gateway's own paths.
+    pub async fn handle(&self, request: &PortalRequest<'_>) -> Page {
+        if let Some(name) = self.under(request.path, &self.settings.path).and_then(|path| path.strip_prefix("/assets/")) {
+            return self.asset(request, name);
+        }
+        if let Err(problem) = checks::admit(request, &self.settings.origin) {
+            return self.problem(problem, request.request_id, None);
+        }
+        match self.page(request).await {
+            Ok(page) => page,
+            Err(error) => {
+                tracing::error!(request_id = request.request_id, %error, "a page could not be served");
+                self.problem(problem_of(&error), request.request_id, Some(request.path))
+            }
+        }
+    }
+
+    async fn page(&self, request: &PortalRequest<'_>) -> Result<Page, FlowError> {
+        let held = match &request.session {
+            PortalSession::None => return self.without_session(request, Ending::NotSignedIn),
+            PortalSession::Replaced => return self.moment(request),
+            PortalSession::Current(held) => held,
+        };
+        let Some(actor) = Actor::of(held, request.from) else { return self.without_session(request, Ending::NotSignedIn) };
+        let visit = Visit { request, held, actor };
+        if request.method == Method::POST && !self.csrf_holds(&visit) {
+            return Ok(self.problem(PageProblem::FormRejected, request.request_id, Some(request.path)));
+        }
+        if let Some(path) = self.under(request.path, &self.settings.security_page) {
+            return self.security_path(visit, path).await;
+        }
+        match self.under(request.path, &self.settings.path) {
+            Some("/challenge" | "/challenge/totp") => self.challenge(visit).await,
+            Some("/enrol") => self.enrol(visit, true).await,
+            Some("/step-up") => self.step_up(visit).await,
+            Some("/sign-out") => self.sign_out(visit).await,
+            _ => Ok(self.problem(PageProblem::NotFound, request.request_id, None)),
+        }
+    }
+
+    async fn security_path(&self, visit: Visit<'_>, path: &str) -> Result<Page, FlowError> {
+        // The security page belongs to settled sessions; the others go where they belong.
+        match &visit.held.record.state {
+            State::AwaitingFactor(_) => return Ok(Page::see_other(&format!("{}/challenge", self.settings.path))),
+            State::AwaitingEnrolment(_) => return Ok(Page::see_other(&format!("{}/enrol", self.settings.path))),
+            State::Anonymous | State::PasswordOnly(_) | State::Verified(..) => {}
+        }
+        let factor = |id: &str| FactorId::parse(id);
+        match path.split('/').skip(1).collect::<Vec<_>>().as_slice() {
+            [] => self.security(visit).await,
+            ["sign-out-others"] => self.sign_out_others(visit).await,
+            ["authenticators", "new"] => self.enrol(visit, false).await,
+            ["authenticators", id, "remove"] => self.with_factor(visit, factor(id), true).await,
+            ["authenticators", id, "rename"] => self.with_factor(visit, factor(id), false).await,
+            _ => Ok(self.problem(PageProblem::NotFound, visit.request.request_id, None)),
+        }
+    }
+
+    /// What lies below `root`, without a trailing slash; `None` for other paths.
+    fn under<'a>(&self, path: &'a str, root: &str) -> Option<&'a str> {
+        let rest = path.strip_prefix(root)?;
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+    }
+
+    fn without_session(&self, request: &PortalRequest<'_>, ending: Ending) -> Result<Page, FlowError> {
+        let page = EndedPage { frame: self.frame(request.request_id), ending, sign_in: &self.settings.sign_in_page };
+        let status = if ending == Ending::SignedOut { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
+        Ok(self.render(status, &page, request.request_id))
+    }
+
+    /// The token was replaced a moment ago, by this browser in another tab: the next request brings
+    /// the new one.
+    fn moment(&self, request: &PortalRequest<'_>) -> Result<Page, FlowError> {
+        let page = MomentPage { frame: self.frame(request.request_id) };
+        Ok(self.render(StatusCode::OK, &page, request.request_id))
+    }
+
+    fn csrf_holds(&self, visit: &Visit<'_>) -> bool {
+        let record = &visit.held.record;
+        self.csrf.holds(visit.request.field("csrf"), record.id, record.epoch)
+    }
+
+    fn csrf_of(&self, held: &Held) -> String {
+        self.csrf.token(held.record.id, held.record.epoch)
+    }
+
+    /// After a ceremony: the new token, and on to where the user wanted to go.
+    fn moved_on(&self, moved: &Moved, to: &str) -> Page {
+        let mut page = Page::see_other(to);
+        page.token = Some(moved.token.expose().to_owned());
+        page
+    }
+
+    fn frame<'a>(&'a self, request_id: &'a str) -> Frame<'a> {
+        Frame {
+            app_name: &self.settings.app_name,
+            portal: &self.settings.path,
+            version: assets::version(),
+            support_url: self.settings.support_url.as_deref(),
+            request_id,
+            lang: "en",
+            dir: "ltr",
+        }
+    }
+
+    /// An error page.
+    pub fn problem(&self, problem: PageProblem, request_id: &str, retry: Option<&str>) -> Page {
+        let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut page = self.render(status, &ErrorPage { frame: self.frame(request_id), problem, retry }, request_id);
+        if matches!(problem.status(), 429 | 503) {
+            page.headers.push(("Retry-After", "5".to_owned()));
+        }
+        page
+    }
+
+    /// The small page in a frame of the application that cannot show the challenge.
+    pub fn framed(&self, request_id: &str) -> Page {
+        let challenge = format!("{}/challenge", self.settings.path);
+        let page = FramedPage { frame: self.frame(request_id), challenge: &challenge };
+        self.render(StatusCode::UNAUTHORIZED, &page, request_id).framed_by_self()
+    }
+
+    /// The page between two tabs, for a path of the application.
+    pub fn one_moment(&self, request_id: &str) -> Page {
+        self.render(StatusCode::OK, &MomentPage { frame: self.frame(request_id) }, request_id)
+    }
+
+    fn render(&self, status: StatusCode, page: &impl Template, request_id: &str) -> Page {
+        match page.render() {
+            Ok(html) => Page::html(status, html, self.settings.origin.starts_with("https://")),
+            Err(error) => {
+                tracing::error!(request_id, %error, "a page could not be rendered");
+                Page::html(StatusCode::INTERNAL_SERVER_ERROR, String::new(), false)
+            }
+        }
+    }
+
+    fn asset(&self, request: &PortalRequest<'_>, name: &str) -> Page {
+        match assets::get(name) {
+            Some((bytes, kind)) => Page::asset(bytes.into_owned(), kind),
+            None => self.problem(PageProblem::NotFound, request.request_id, None),
+        }
+    }
+}
+
+/// Which page a failed flow shows.
+pub fn problem_of(error: &FlowError) -> PageProblem {
+    match error {
+        FlowError::Store(_) | FlowError::Contended => PageProblem::Unavailable,
+        FlowError::Random(_) | FlowError::AtRest(_) | FlowError::Illegal(_) => PageProblem::Internal,
+    }
+}

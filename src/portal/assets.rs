@@ -1,0 +1,65 @@
+//! The style sheet, script and icon of the gateway's pages, inside the binary.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "templates/assets/"]
+struct Assets;
+
+/// Content and media type of the asset `name` (`stepgate.css`).
+pub fn get(name: &str) -> Option<(Cow<'static, [u8]>, &'static str)> {
+    let kind = match name.rsplit_once('.')?.1 {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        // Anything else in that folder is not meant for browsers.
+        _ => return None,
+    };
+    Some((Assets::get(name)?.data, kind))
+}
+
+/// Changes whenever any asset does, so that assets may be cached for ever.
+pub fn version() -> &'static str {
+    static VERSION: OnceLock<String> = OnceLock::new();
+    VERSION.get_or_init(|| {
+        // The files' hashes folded into one; order does not matter to XOR, and
+        // nobody gains anything by a collision: it is a cache key.
+        let mut folded = [0u8; 6];
+        for name in Assets::iter() {
+            if let Some(file) = Assets::get(&name) {
+                for (into, byte) in folded.iter_mut().zip(file.metadata.sha256_hash()) {
+                    *into ^= byte;
+                }
+            }
+        }
+        folded.iter().map(|byte| format!("{byte:02x}")).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pages_assets_are_there_with_their_types() {
+        for (name, kind) in [
+            ("stepgate.css", "text/css"),
+            ("stepgate.js", "text/javascript"),
+            ("icon.svg", "image/svg+xml"),
+        ] {
+            let (bytes, given) = get(name).unwrap();
+            assert!(!bytes.is_empty() && given.starts_with(kind), "{name}");
+        }
+        assert!(get("../base.html").is_none());
+        assert!(get("missing.css").is_none());
+    }
+
+    #[test]
+    fn the_version_is_short_and_stable() {
+        assert_eq!(version().len(), 12);
+        assert_eq!(version(), version());
+    }
+}

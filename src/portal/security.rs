@@ -1,0 +1,86 @@
+//! The security page: cards, activity, notices.
+
+use http::{Method, StatusCode};
+
+use super::times::{Shown, show};
+use super::views::texts::{Activity, Notice, PageProblem};
+use super::views::{ActivityRow, AuthenticatorRow, SecurityPage};
+use super::{Page, Portal, Visit};
+use crate::flows::{FlowError, audit, manage::Overview};
+use crate::stores::AuditLine;
+
+impl Portal {
+    pub(super) async fn security(&self, visit: Visit<'_>) -> Result<Page, FlowError> {
+        if visit.request.method == Method::POST {
+            return Ok(self.problem(PageProblem::BadRequest, visit.request.request_id, None));
+        }
+        let overview = self.flows.overview(visit.actor).await?;
+        Ok(self.security_page(&visit, &overview))
+    }
+
+    pub(super) async fn sign_out_others(&self, visit: Visit<'_>) -> Result<Page, FlowError> {
+        if visit.request.method == Method::POST {
+            self.flows.sign_out_others(visit.actor).await?;
+        }
+        Ok(Page::see_other(&format!("{}?notice=others", self.settings.security_page)))
+    }
+
+    fn security_page(&self, visit: &Visit<'_>, overview: &Overview) -> Page {
+        let csrf = self.csrf_of(visit.held);
+        let others = format!("{}/sign-out-others", self.settings.security_page);
+        let dates: Vec<(Shown, Option<Shown>)> =
+            overview.totp.iter().map(|row| (show(row.added_at), row.last_used_at.map(show))).collect();
+        let rows = overview.totp.iter().zip(&dates).map(|(row, (added, used))| AuthenticatorRow {
+            id: row.id.as_str(),
+            name: &row.name,
+            added: added.moment(),
+            last_used: used.as_ref().map(Shown::moment),
+        });
+        let lines: Vec<(Activity<'_>, Shown, &str)> =
+            overview.recent.iter().filter_map(|line| Some((activity(line)?, show(line.at), line.from.as_str()))).collect();
+        let activity = lines.iter().map(|(what, when, from)| ActivityRow { when: when.moment(), what: *what, from });
+        let page = SecurityPage {
+            frame: self.frame(visit.request.request_id),
+            csrf: &csrf,
+            account: &visit.actor.who.name,
+            base: &self.settings.security_page,
+            back: "/",
+            sign_out_others: &others,
+            authenticators: rows.collect(),
+            activity: activity.collect(),
+            notice: notice(visit, &overview.recent),
+        };
+        self.render(StatusCode::OK, &page, visit.request.request_id)
+    }
+}
+
+/// What the page before did. The name comes from the log, never from the address, so that no link
+/// can put words into the page.
+fn notice<'a>(visit: &Visit<'_>, recent: &'a [AuditLine]) -> Option<Notice<'a>> {
+    let asked = visit.request.parameter("notice")?;
+    let newest = |what: &str| recent.iter().find(|line| line.what == what).map(|line| line.detail.as_str());
+    match asked.as_str() {
+        "added" => newest(audit::FACTOR_ADDED).map(Notice::Added),
+        "removed" => newest(audit::FACTOR_REMOVED).map(Notice::Removed),
+        "renamed" => newest(audit::FACTOR_RENAMED).map(Notice::Renamed),
+        "others" => newest(audit::OTHER_SESSIONS_ENDED).map(|_| Notice::OthersSignedOut),
+        _ => None,
+    }
+}
+
+/// What a line of the log says to the user; `None` for what only an auditor needs.
+fn activity(line: &AuditLine) -> Option<Activity<'_>> {
+    Some(match line.what.as_str() {
+        audit::FACTOR_ACCEPTED => Activity::SignedIn,
+        audit::SIGNED_IN_BY_PASSWORD => Activity::SignedInByPassword,
+        audit::SIGNED_OUT => Activity::SignedOut,
+        audit::STEP_UP => Activity::Confirmed,
+        audit::FACTOR_FAILED => Activity::CodeRejected,
+        audit::FACTOR_THROTTLED | audit::FLOW_ENDED => Activity::Locked,
+        audit::FACTOR_ADDED => Activity::AuthenticatorAdded(&line.detail),
+        audit::FACTOR_REMOVED => Activity::AuthenticatorRemoved(&line.detail),
+        audit::FACTOR_RENAMED => Activity::AuthenticatorRenamed(&line.detail),
+        audit::OTHER_SESSIONS_ENDED => Activity::OthersSignedOut,
+        _ => return None,
+    })
+}

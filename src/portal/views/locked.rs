@@ -1,0 +1,19 @@
+//! Too many wrong codes: wait, or ask.
+
+use askama::Template;
+
+use super::{Frame, Moment};
+
+/// Shown in place of the challenge while codes are not accepted.
+#[derive(Debug, Template)]
+#[template(path = "locked.html")]
+pub struct LockedPage<'a> {
+    pub frame: Frame<'a>,
+    pub csrf: &'a str,
+    pub account: &'a str,
+    /// When a code is accepted again. `None`: only an administrator can help,
+    /// because waiting would promise what does not come.
+    pub retry_at: Option<Moment<'a>>,
+    /// Where *Try again* leads.
+    pub retry: &'a str,
+}

@@ -1,0 +1,279 @@
+//! Every state of every page with made-up data, for the tests and for looking
+//! at: `STEPGATE_PAGES_DIR=/tmp/pages cargo test views` writes them there.
+
+use askama::Template;
+
+use super::texts::*;
+use super::*;
+
+const FRAME: Frame = Frame {
+    app_name: "Acme CRM",
+    portal: "/.mfa",
+    version: "0123456789ab",
+    support_url: Some("https://help.example.com"),
+    request_id: "01939d8e-5b7c-7e21-9a54-0c1f5d3b2a10",
+    lang: "en",
+    dir: "ltr",
+};
+const ACCOUNT: &str = "ana.lima@example.com";
+const SECRET: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+const URI: &str = "otpauth://totp/Acme%20CRM:ana.lima%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Acme%20CRM";
+const ADDED: Moment = Moment {
+    text: "3 Mar 2026, 14:05 UTC",
+    iso: "2026-03-03T14:05:00Z",
+};
+const USED: Moment = Moment {
+    text: "21 Jul 2026, 08:12 UTC",
+    iso: "2026-07-21T08:12:00Z",
+};
+
+/// Name of the state, and the page.
+pub(super) fn all(qr: &str) -> Vec<(String, String)> {
+    let mut pages = Vec::new();
+    let mut add = |name: &str, page: String| pages.push((name.to_owned(), page));
+
+    for (name, problem) in [
+        ("challenge", None),
+        ("challenge-wrong", Some(FormProblem::CodeWrong)),
+        ("challenge-used", Some(FormProblem::CodeUsed)),
+        ("challenge-expired", Some(FormProblem::FormExpired)),
+    ] {
+        add(name, challenge(FRAME, problem));
+    }
+    let right_to_left = Frame {
+        lang: "ar",
+        dir: "rtl",
+        ..FRAME
+    };
+    add(
+        "rtl-challenge-wrong",
+        challenge(right_to_left, Some(FormProblem::CodeWrong)),
+    );
+    add("rtl-enrol", enrol(right_to_left, qr, false, None));
+    add("rtl-security", security(right_to_left, 2, None));
+
+    for (name, retry_at) in [("locked", Some(USED)), ("locked-for-good", None)] {
+        let page = LockedPage {
+            frame: FRAME,
+            csrf: "token",
+            account: ACCOUNT,
+            retry_at,
+            retry: "/.mfa/challenge",
+        };
+        add(name, page.render().unwrap());
+    }
+    for (name, forced, problem) in [
+        ("enrol", false, None),
+        ("enrol-wrong", false, Some(FormProblem::CodeWrong)),
+        ("enrol-name-taken", false, Some(FormProblem::NameTaken)),
+        ("enrol-name-long", false, Some(FormProblem::NameTooLong)),
+        ("enrol-name-empty", false, Some(FormProblem::NameEmpty)),
+        ("enrol-forced", true, None),
+        (
+            "enrol-forced-expired",
+            true,
+            Some(FormProblem::SecretExpired),
+        ),
+    ] {
+        add(name, enrol(FRAME, qr, forced, problem));
+    }
+    for (name, count, notice) in [
+        ("security-empty", 0, Some(Notice::Removed("Pixel 9"))),
+        ("security-one", 1, Some(Notice::Added("Pixel 9"))),
+        ("security-two", 2, Some(Notice::Renamed("Pixel 9"))),
+        ("security", 2, None),
+    ] {
+        add(name, security(FRAME, count, notice));
+    }
+    for (name, last) in [
+        ("remove", None),
+        ("remove-last-optional", Some(AfterLast::Unprotected)),
+        ("remove-last-required", Some(AfterLast::EnrolAgain)),
+    ] {
+        let page = RemovePage {
+            frame: FRAME,
+            csrf: "token",
+            action: "/settings/security/authenticators/7/remove",
+            cancel: "/settings/security",
+            name: "Pixel 9 <work>",
+            last,
+        };
+        add(name, page.render().unwrap());
+    }
+    for (name, problem) in [
+        ("rename", None),
+        ("rename-taken", Some(FormProblem::NameTaken)),
+    ] {
+        let page = RenamePage {
+            frame: FRAME,
+            csrf: "token",
+            action: "/settings/security/authenticators/7/rename",
+            cancel: "/settings/security",
+            current: "Pixel 9",
+            name: "Pixel 9",
+            problem,
+        };
+        add(name, page.render().unwrap());
+    }
+    for (name, reason, problem) in [
+        ("step-up", Reason::AddAuthenticator, None),
+        (
+            "step-up-wrong",
+            Reason::RemoveAuthenticator("Pixel 9"),
+            Some(FormProblem::CodeWrong),
+        ),
+    ] {
+        let page = StepUpPage {
+            frame: FRAME,
+            csrf: "token",
+            action: "/.mfa/step-up",
+            account: ACCOUNT,
+            reason,
+            return_to: Some("/settings/security/authenticators/new"),
+            cancel: "/settings/security",
+            problem,
+        };
+        add(name, page.render().unwrap());
+    }
+    let page = SignInAgainPage {
+        frame: FRAME,
+        csrf: "token",
+        action: "/.mfa/sign-out",
+        account: ACCOUNT,
+        reason: Reason::AddAuthenticator,
+        return_to: Some("/settings/security/authenticators/new"),
+        cancel: "/settings/security",
+    };
+    add("sign-in-again", page.render().unwrap());
+    let page = SignOutPage {
+        frame: FRAME,
+        csrf: "token",
+        action: "/.mfa/sign-out",
+        account: ACCOUNT,
+        cancel: "/",
+    };
+    add("sign-out", page.render().unwrap());
+    for (name, ending) in [
+        ("ended-signed-out", Ending::SignedOut),
+        ("ended-expired", Ending::Expired),
+        ("ended-attempts", Ending::TooManyAttempts),
+        ("ended-not-signed-in", Ending::NotSignedIn),
+    ] {
+        let page = EndedPage {
+            frame: FRAME,
+            ending,
+            sign_in: "/login",
+        };
+        add(name, page.render().unwrap());
+    }
+    for (name, problem) in [
+        ("bad-request", PageProblem::BadRequest),
+        ("forbidden", PageProblem::Forbidden),
+        ("form-rejected", PageProblem::FormRejected),
+        ("enrolment-closed", PageProblem::EnrolmentClosed),
+        ("not-found", PageProblem::NotFound),
+        ("too-large", PageProblem::TooLarge),
+        ("wrong-host", PageProblem::WrongHost),
+        ("too-many-requests", PageProblem::TooManyRequests),
+        ("internal", PageProblem::Internal),
+        ("application-down", PageProblem::ApplicationDown),
+        ("unavailable", PageProblem::Unavailable),
+        ("application-slow", PageProblem::ApplicationSlow),
+    ] {
+        let page = ErrorPage {
+            frame: Frame {
+                support_url: FRAME.support_url.filter(|_| problem.status() != 404),
+                ..FRAME
+            },
+            problem,
+            retry: (problem.status() >= 429).then_some("/contacts"),
+        };
+        add(
+            &format!("error-{}-{name}", problem.status()),
+            page.render().unwrap(),
+        );
+    }
+    let page = FramedPage {
+        frame: FRAME,
+        challenge: "/.mfa/challenge",
+    };
+    add("framed", page.render().unwrap());
+    add("moment", MomentPage { frame: FRAME }.render().unwrap());
+    pages
+}
+
+fn challenge(frame: Frame<'_>, problem: Option<FormProblem>) -> String {
+    let page = ChallengePage {
+        frame,
+        csrf: "token",
+        action: "/.mfa/challenge/totp",
+        account: ACCOUNT,
+        problem,
+    };
+    page.render().unwrap()
+}
+
+fn enrol(frame: Frame<'_>, qr_svg: &str, forced: bool, problem: Option<FormProblem>) -> String {
+    let page = EnrolPage {
+        frame,
+        csrf: "token",
+        action: "/settings/security/authenticators/new",
+        account: ACCOUNT,
+        forced,
+        qr_svg,
+        secret: SECRET,
+        otpauth_uri: URI,
+        name: if problem == Some(FormProblem::NameEmpty) {
+            ""
+        } else {
+            "Authenticator"
+        },
+        cancel: "/settings/security",
+        problem,
+    };
+    page.render().unwrap()
+}
+
+fn security(frame: Frame<'_>, count: usize, notice: Option<Notice<'_>>) -> String {
+    let authenticators = [
+        AuthenticatorRow {
+            id: "7",
+            name: "Pixel 9",
+            added: ADDED,
+            last_used: Some(USED),
+        },
+        AuthenticatorRow {
+            id: "8",
+            name: "The old tablet in the kitchen drawer, kept for emergencies <only>",
+            added: ADDED,
+            last_used: None,
+        },
+    ];
+    let activity = [
+        (Activity::SignedIn, "Firefox on macOS, 203.0.113.7"),
+        (
+            Activity::AuthenticatorAdded("Pixel 9"),
+            "Chrome on Android, 2001:db8:85a3::8a2e:370:7334",
+        ),
+        (Activity::CodeRejected, "Safari on iOS, 198.51.100.23"),
+        (Activity::ChangedByAdministrator, "Command line"),
+    ]
+    .into_iter()
+    .map(|(what, from)| ActivityRow {
+        when: USED,
+        what,
+        from,
+    });
+    let page = SecurityPage {
+        frame,
+        csrf: "token",
+        account: ACCOUNT,
+        base: "/settings/security",
+        back: "/",
+        sign_out_others: "/settings/security/sessions/sign-out",
+        authenticators: authenticators.into_iter().take(count).collect(),
+        activity: activity.take(count * 2).collect(),
+        notice,
+    };
+    page.render().unwrap()
+}

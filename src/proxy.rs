@@ -1,0 +1,38 @@
+//! Between browser and application, on Pingora.
+//!
+//! ```text
+//! request ─ facts ─ route ─┬─ portal      the gateway's own pages
+//!                          ├─ settled     streams through Pingora's proxy; filters open, seal, set headers
+//!                          ├─ bare        no credential goes up; judged if one comes back
+//!                          ├─ undecided   one at a time, to its end, then the evidence, then release or hold
+//!                          └─ refused     303, 401, 4xx, 5xx
+//! ```
+//! Only this folder and `admin` know Pingora. Hooks are short: gather facts, decide, act.
+
+mod admit;
+mod body;
+mod context;
+mod cookies;
+mod facts;
+mod gateway;
+mod guard;
+mod headers;
+mod jar;
+mod judge;
+mod lease;
+mod origin;
+mod portal_lane;
+mod probe;
+mod reply;
+mod respond;
+mod route;
+mod set_cookie;
+mod settled;
+mod spool;
+mod target;
+mod unsettled;
+
+pub use gateway::{Gateway, Seen};
+pub use guard::{Guard, GuardLimits, WhoamiRequest};
+pub use headers::fold_name;
+pub use origin::{Origin, OriginSettings};

@@ -1,0 +1,29 @@
+//! What one request carries from hook to hook.
+
+use std::sync::Arc;
+
+use super::facts::Facts;
+use super::jar::Jar;
+use crate::crypto::seal::Sealer;
+use crate::domain::clock::UnixTime;
+use crate::stores::Held;
+
+/// A settled request on its way through Pingora's proxy.
+pub struct Settled {
+    pub held: Held,
+    pub sealer: Arc<Sealer>,
+    pub jar: Jar,
+    /// Names of presented cookies that opened nothing.
+    pub dead: Vec<String>,
+    pub step_up: Option<UnixTime>,
+    /// `Set-Cookie` lines that a probe brought, sealed already.
+    pub extra: Vec<Vec<u8>>,
+}
+
+/// State of one request. `facts` is there once the head was understood.
+#[derive(Default)]
+pub struct Context {
+    pub request_id: String,
+    pub facts: Option<Facts>,
+    pub settled: Option<Settled>,
+}

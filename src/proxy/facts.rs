@@ -1,0 +1,216 @@
+//! What a request is, gathered once from its head.
+
+use std::net::IpAddr;
+
+use http::HeaderMap;
+use http::header::{self, HeaderName};
+use pingora::http::RequestHeader;
+
+use super::cookies::RequestCookies;
+use super::guard::Guard;
+use super::target::Target;
+use crate::domain::return_address::same_origin_path;
+use crate::domain::source::TokenInput;
+
+/// A head that has more bytes than this is refused.
+const LARGEST_HEAD: usize = 64 * 1024;
+
+/// What kind of answer the sender can use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A person's browser goes to a page.
+    Navigation,
+    /// A page in a frame.
+    Framed,
+    /// A style, script, image or font.
+    SubResource,
+    EventStream,
+    /// A `fetch`, an API client, anything else.
+    Call,
+}
+
+/// A request's head, in the gateway's words.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    pub method: http::Method,
+    pub target: Target,
+    pub kind: Kind,
+    pub cookies: RequestCookies,
+    pub client: IpAddr,
+    pub request_id: String,
+    pub upgrade: bool,
+    pub expects_continue: bool,
+    pub content_length: Option<u64>,
+    pub content_type: String,
+    /// The path and query of a same-origin `Referer`.
+    pub referer: Option<String>,
+}
+
+/// Why a head is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadHead {
+    Malformed(&'static str),
+    WrongHost,
+    TooLarge,
+}
+
+impl Facts {
+    pub fn gather(head: &RequestHeader, peer: IpAddr, request_id: String, guard: &Guard) -> Result<Self, BadHead> {
+        let size: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        if size + head.raw_path().len() > LARGEST_HEAD {
+            return Err(BadHead::TooLarge);
+        }
+        check_host(head, guard)?;
+        check_framing(&head.headers)?;
+        let raw = if head.method == http::Method::OPTIONS && head.raw_path() == b"*" { b"/" } else { head.raw_path() };
+        let target = Target::parse(raw).map_err(|ambiguous| BadHead::Malformed(ambiguous.0))?;
+        let fields = head.headers.get_all(header::COOKIE).iter().map(http::HeaderValue::as_bytes);
+        let cookies = RequestCookies::parse(fields, guard.own_cookie(), &guard.names);
+        let text = |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Ok(Self {
+            kind: kind(&head.method, &head.headers),
+            target,
+            cookies,
+            client: client(&head.headers, peer, guard),
+            request_id,
+            upgrade: head.headers.contains_key(header::UPGRADE),
+            expects_continue: text(header::EXPECT).eq_ignore_ascii_case("100-continue"),
+            content_length: text(header::CONTENT_LENGTH).parse().ok(),
+            content_type: text(header::CONTENT_TYPE).to_owned(),
+            referer: same_origin_path(text(header::REFERER), &guard.origin),
+            method: head.method.clone(),
+        })
+    }
+
+    /// A credential that the gateway did not seal, in a place where applications look for one: the
+    /// place, for the log and the page.
+    pub fn raw_credential(&self, headers: &HeaderMap, guard: &Guard) -> Option<&'static str> {
+        if headers.contains_key(header::AUTHORIZATION) {
+            return Some("the Authorization header");
+        }
+        let listed = |name: &[u8], query: bool| {
+            guard.token_inputs.iter().any(|input| match input {
+                TokenInput::Query(listed) => query && name.eq_ignore_ascii_case(listed.as_bytes()),
+                TokenInput::Header(_) => false,
+            })
+        };
+        let in_header = |input: &TokenInput| matches!(input, TokenInput::Header(name) if has_folded(headers, name));
+        if guard.token_inputs.iter().any(in_header) {
+            return Some("a header of guard.token_inputs");
+        }
+        let names: Vec<Vec<u8>> = self.target.parameter_names().collect();
+        if names.iter().any(|name| name == b"access_token" || listed(name, true)) {
+            return Some("a query parameter that carries a token");
+        }
+        names.iter().any(|name| guard.names.is_protected(name)).then_some("a parameter with a protected cookie's name")
+    }
+
+    /// The client's network, for caps: an IPv4 address, or the /64 of an IPv6 one.
+    pub fn network(&self) -> String {
+        match self.client {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => ipnet::Ipv6Net::new(address, 64).map_or_else(|_| address.to_string(), |net| net.trunc().to_string()),
+        }
+    }
+
+    /// Path and query, as they came.
+    pub fn path_and_query(&self) -> String {
+        match self.target.query.as_str() {
+            "" => self.target.path.clone(),
+            query => format!("{}?{query}", self.target.path),
+        }
+    }
+
+    pub fn is_safe(&self) -> bool {
+        matches!(self.method, http::Method::GET | http::Method::HEAD | http::Method::OPTIONS)
+    }
+}
+
+fn has_folded(headers: &HeaderMap, name: &str) -> bool {
+    let folded = super::fold_name(name);
+    headers.keys().any(|known| super::fold_name(known.as_str()) == folded)
+}
+
+/// One host, ours, and the same in both places where HTTP/2 has it.
+fn check_host(head: &RequestHeader, guard: &Guard) -> Result<(), BadHead> {
+    let mut hosts = head.headers.get_all(header::HOST).iter();
+    let host = hosts.next().map(|host| host.to_str().map_err(|_| BadHead::Malformed("an unreadable Host"))).transpose()?;
+    if hosts.next().is_some() {
+        return Err(BadHead::Malformed("more than one Host"));
+    }
+    let authority = head.uri.authority().map(http::uri::Authority::as_str);
+    match (authority, host) {
+        (Some(authority), Some(host)) if !authority.eq_ignore_ascii_case(host) => Err(BadHead::Malformed("Host and :authority differ")),
+        (Some(name), _) | (None, Some(name)) if guard.is_our_host(name) => Ok(()),
+        (None, None) => Err(BadHead::Malformed("no Host")),
+        _ => Err(BadHead::WrongHost),
+    }
+}
+
+/// Framing that two servers could read differently. (Pingora refuses most of it before.)
+fn check_framing(headers: &HeaderMap) -> Result<(), BadHead> {
+    if headers.get_all(header::CONTENT_LENGTH).iter().count() > 1 {
+        return Err(BadHead::Malformed("more than one Content-Length"));
+    }
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let Some(coding) = codings.next() else { return Ok(()) };
+    let chunked = coding.as_bytes().eq_ignore_ascii_case(b"chunked") && codings.next().is_none();
+    if !chunked || headers.contains_key(header::CONTENT_LENGTH) {
+        return Err(BadHead::Malformed("a Transfer-Encoding other than chunked, or beside a Content-Length"));
+    }
+    Ok(())
+}
+
+fn kind(method: &http::Method, headers: &HeaderMap) -> Kind {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let accept = text("accept").unwrap_or_default();
+    if accept.trim_start().starts_with("text/event-stream") {
+        return Kind::EventStream;
+    }
+    match (text("sec-fetch-mode"), text("sec-fetch-dest")) {
+        (Some("navigate"), Some("iframe" | "frame" | "embed" | "object")) => Kind::Framed,
+        (Some("navigate"), _) => Kind::Navigation,
+        (_, Some("style" | "script" | "image" | "font")) => Kind::SubResource,
+        (Some(_), _) | (_, Some(_)) => Kind::Call,
+        (None, None) if headers.contains_key("x-requested-with") => Kind::Call,
+        (None, None) => {
+            let form = text("content-type").unwrap_or_default().starts_with("application/x-www-form-urlencoded");
+            let page = accept.contains("text/html") || (method == http::Method::POST && form);
+            if page { Kind::Navigation } else { Kind::Call }
+        }
+    }
+}
+
+/// The address that counts: the peer's, or the last one that a trusted proxy vouches for.
+fn client(headers: &HeaderMap, peer: IpAddr, guard: &Guard) -> IpAddr {
+    if !guard.trusts(peer) {
+        return peer;
+    }
+    let fields = headers.get_all("x-forwarded-for").iter().filter_map(|field| field.to_str().ok());
+    let hops: Vec<IpAddr> = fields.flat_map(|field| field.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    hops.iter().rev().find(|hop| !guard.trusts(**hop)).copied().unwrap_or(peer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_answer_a_sender_can_use_is_told_by_its_headers() {
+        let of = |pairs: &[(&'static str, &str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.insert(*name, value.parse().unwrap());
+            }
+            kind(&http::Method::GET, &headers)
+        };
+        assert_eq!(of(&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]), Kind::Navigation);
+        assert_eq!(of(&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")]), Kind::Framed);
+        assert_eq!(of(&[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")]), Kind::SubResource);
+        assert_eq!(of(&[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")]), Kind::Call);
+        assert_eq!(of(&[("accept", "text/html,*/*")]), Kind::Navigation);
+        assert_eq!(of(&[("accept", "text/html"), ("x-requested-with", "XMLHttpRequest")]), Kind::Call);
+        assert_eq!(of(&[("accept", "application/json")]), Kind::Call);
+        assert_eq!(of(&[("accept", "text/event-stream")]), Kind::EventStream);
+    }
+}

@@ -1,0 +1,199 @@
+//! The gateway as Pingora sees it: one object, short hooks.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::HeaderMap;
+use pingora::http::{RequestHeader, ResponseHeader};
+use pingora::proxy::{FailToProxy, ProxyHttp, Session};
+use pingora::upstreams::peer::HttpPeer;
+use pingora::{Error, ErrorSource, ErrorType};
+
+use super::context::Context;
+use super::guard::Guard;
+use super::lease::{Flights, Queues};
+use super::origin::Origin;
+use super::reply::Reply;
+use super::respond;
+use super::spool::Budget;
+use crate::crypto::seal::{Sealer, Sealers};
+use crate::domain::ids::RecordId;
+use crate::flows::Flows;
+use crate::portal::Portal;
+use crate::portal::views::texts::PageProblem;
+
+/// Sealers kept ready; one more costs a key derivation.
+const SEALERS: usize = 50_000;
+
+/// Everything that requests meet. Cheap to clone.
+#[derive(Clone)]
+pub struct Gateway(pub(super) Arc<Parts>);
+
+pub(super) struct Parts {
+    pub guard: Guard,
+    pub flows: Flows,
+    pub portal: Portal,
+    pub origin: Origin,
+    pub budget: Budget,
+    pub queues: Queues,
+    pub flights: Flights,
+    pub seen: Seen,
+    sealers: Sealers,
+    ready: quick_cache::sync::Cache<RecordId, Arc<Sealer>>,
+}
+
+/// Whether the application has ever said that somebody is signed in: before that, a whoami that
+/// answers 401 to everybody would let everybody pass.
+#[derive(Clone, Debug, Default)]
+pub struct Seen(Arc<std::sync::atomic::AtomicBool>);
+
+impl Seen {
+    pub fn a_user(&self) -> bool {
+        self.0.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    pub(super) fn note_user(&self) {
+        self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+impl Gateway {
+    pub fn new(guard: Guard, flows: Flows, portal: Portal, origin: Origin, sealers: Sealers) -> Self {
+        let budget = Budget::new(guard.limits.response_spool, guard.limits.spool_total);
+        Self(Arc::new(Parts {
+            guard,
+            flows,
+            portal,
+            origin,
+            budget,
+            queues: Queues::default(),
+            flights: Flights::default(),
+            seen: Seen::default(),
+            sealers,
+            ready: quick_cache::sync::Cache::new(SEALERS),
+        }))
+    }
+
+    pub fn seen(&self) -> Seen {
+        self.0.seen.clone()
+    }
+}
+
+impl Parts {
+    pub fn sealer(&self, record: RecordId) -> Arc<Sealer> {
+        if let Some(sealer) = self.ready.get(&record) {
+            return sealer;
+        }
+        let sealer = Arc::new(self.sealers.of(record));
+        self.ready.insert(record, Arc::clone(&sealer));
+        sealer
+    }
+}
+
+#[async_trait]
+impl ProxyHttp for Gateway {
+    type CTX = Context;
+
+    fn new_ctx(&self) -> Context {
+        Context::default()
+    }
+
+    async fn request_filter(&self, session: &mut Session, ctx: &mut Context) -> pingora::Result<bool> {
+        ctx.request_id = self.0.request_id();
+        match self.0.admit(session, ctx).await? {
+            Some(reply) => {
+                respond::write(session, reply, &ctx.request_id).await?;
+                Ok(true)
+            }
+            // Either a settled request that goes on, or one whose answer has been written already.
+            None => Ok(ctx.settled.is_none()),
+        }
+    }
+
+    async fn upstream_peer(&self, _: &mut Session, ctx: &mut Context) -> pingora::Result<Box<HttpPeer>> {
+        if ctx.settled.is_none() {
+            return Err(Error::explain(ErrorType::InternalError, "only settled requests are proxied"));
+        }
+        self.0.origin.peer().map(Box::new)
+    }
+
+    async fn upstream_request_filter(&self, _: &mut Session, request: &mut RequestHeader, ctx: &mut Context) -> pingora::Result<()> {
+        let (Some(settled), Some(facts)) = (&ctx.settled, &ctx.facts) else {
+            return Err(Error::explain(ErrorType::InternalError, "only settled requests are proxied"));
+        };
+        self.0.settled_request(request, settled, facts)
+    }
+
+    async fn response_filter(&self, session: &mut Session, response: &mut ResponseHeader, ctx: &mut Context) -> pingora::Result<()> {
+        let Some(settled) = &ctx.settled else { return Ok(()) };
+        if response.status.is_informational() && response.status.as_u16() != 101 {
+            // Nothing of an interim response is needed, and a credential may be in it.
+            response.remove_header(&http::header::SET_COOKIE);
+            return Ok(());
+        }
+        let path = ctx.facts.as_ref().map_or("/", |facts| facts.target.path.as_str());
+        self.0.settled_response(response, settled, path).await?;
+        if session.req_header().version == http::Version::HTTP_2 {
+            response.remove_header("keep-alive");
+        }
+        Ok(())
+    }
+
+    async fn request_body_filter(&self, _: &mut Session, body: &mut Option<Bytes>, _: bool, ctx: &mut Context) -> pingora::Result<()> {
+        refuse_after_end(body.is_some(), ctx)
+    }
+
+    fn response_body_filter(
+        &self,
+        _: &mut Session,
+        body: &mut Option<Bytes>,
+        _: bool,
+        ctx: &mut Context,
+    ) -> pingora::Result<Option<std::time::Duration>> {
+        refuse_after_end(body.is_some(), ctx).map(|()| None)
+    }
+
+    async fn response_trailer_filter(&self, _: &mut Session, trailers: &mut HeaderMap, _: &mut Context) -> pingora::Result<Option<Bytes>> {
+        trailers.remove(http::header::SET_COOKIE);
+        Ok(None)
+    }
+
+    async fn fail_to_proxy(&self, session: &mut Session, error: &Error, ctx: &mut Context) -> FailToProxy {
+        let problem = match (error.etype(), error.esource()) {
+            (ErrorType::HTTPStatus(413), _) => PageProblem::TooLarge,
+            (ErrorType::ReadTimedout | ErrorType::WriteTimedout, ErrorSource::Upstream) => PageProblem::ApplicationSlow,
+            (ErrorType::ConnectTimedout, _) | (_, ErrorSource::Upstream) => PageProblem::ApplicationDown,
+            (ErrorType::ConnectError | ErrorType::ConnectRefused, _) => PageProblem::ApplicationDown,
+            (ErrorType::WriteError | ErrorType::ReadError | ErrorType::ConnectionClosed, ErrorSource::Downstream) => {
+                return FailToProxy { error_code: 0, can_reuse_downstream: false };
+            }
+            (_, ErrorSource::Downstream) => PageProblem::BadRequest,
+            _ => PageProblem::Internal,
+        };
+        if session.response_written().is_none() {
+            session.set_keepalive(None);
+            let reply = Reply::from(self.0.portal.problem(problem, &ctx.request_id, None));
+            if let Err(error) = respond::write(session, reply, &ctx.request_id).await {
+                tracing::debug!(request_id = ctx.request_id, %error, "an error page could not be sent");
+            }
+        }
+        FailToProxy { error_code: problem.status(), can_reuse_downstream: false }
+    }
+
+    fn request_summary(&self, session: &Session, ctx: &Context) -> String {
+        // Without the query: passwords stand in some.
+        let path = ctx.facts.as_ref().map_or("?", |facts| facts.target.path.as_str());
+        format!("{} {path} ({})", session.req_header().method, ctx.request_id)
+    }
+}
+
+/// A stream or socket that outlived its session carries nothing more.
+fn refuse_after_end(has_bytes: bool, ctx: &Context) -> pingora::Result<()> {
+    match &ctx.settled {
+        Some(settled) if has_bytes && settled.held.has_ended() => {
+            Err(Error::explain(ErrorType::ConnectionClosed, "the session ended while this was streaming"))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,106 @@
+//! What is guarded and how, compiled from the configuration once.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use crate::domain::cookie_names::CookieNames;
+use crate::domain::evidence::Whoami;
+use crate::domain::rules::{PathGlob, SignInRule, SignOutRule};
+use crate::domain::source::TokenInput;
+
+/// Everything that requests are compared with.
+#[derive(Debug)]
+pub struct Guard {
+    pub names: CookieNames,
+    pub sign_in: Vec<SignInRule>,
+    pub sign_out: Vec<SignOutRule>,
+    /// Public routes: never carry a credential.
+    pub no_credentials: Vec<PathGlob>,
+    /// Routes that nobody may use.
+    pub refuse: Vec<PathGlob>,
+    pub token_inputs: Vec<TokenInput>,
+    pub whoami: WhoamiRequest,
+    /// How old evidence may be in a settled session.
+    pub recheck: Duration,
+    /// `https://crm.example.com`
+    pub origin: String,
+    /// `crm.example.com`, with the port unless it is the scheme's.
+    pub authority: String,
+    pub https: bool,
+    /// `Lax` or `None`, for the gateway's own cookie.
+    pub same_site: &'static str,
+    /// The gateway's own pages, `/.mfa`.
+    pub portal: String,
+    pub security_page: String,
+    /// Whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<IpNet>,
+    pub limits: GuardLimits,
+}
+
+/// How the application is asked who is signed in.
+#[derive(Debug)]
+pub struct WhoamiRequest {
+    pub path: String,
+    pub accept: &'static str,
+    /// Further headers of the visitor that go along.
+    pub headers: Vec<String>,
+    pub rules: Whoami,
+}
+
+/// Bounds on what the gateway holds in memory or waits for.
+#[derive(Clone, Copy, Debug)]
+pub struct GuardLimits {
+    pub request_body: usize,
+    pub response_spool: usize,
+    pub spool_total: usize,
+    pub lease_wait: Duration,
+    pub lease_queue: u32,
+    pub exchange_timeout: Duration,
+    pub whoami_timeout: Duration,
+}
+
+impl Guard {
+    /// The name of the gateway's own cookie.
+    pub fn own_cookie(&self) -> &'static str {
+        if self.https { "__Host-stepgate" } else { "stepgate" }
+    }
+
+    /// The line that gives a browser its token.
+    pub fn token_line(&self, token: &str) -> String {
+        let secure = if self.https { "; Secure" } else { "" };
+        format!("{}={token}; Path=/; HttpOnly; SameSite={}{secure}", self.own_cookie(), self.same_site)
+    }
+
+    /// The line that takes it away.
+    pub fn token_deletion(&self) -> String {
+        let secure = if self.https { "; Secure" } else { "" };
+        format!("{}=; Path=/; Max-Age=0; HttpOnly; SameSite={}{secure}", self.own_cookie(), self.same_site)
+    }
+
+    /// Whether a `Host` or `:authority` names this application.
+    pub fn is_our_host(&self, host: &str) -> bool {
+        let default_port = if self.https { ":443" } else { ":80" };
+        let host = host.strip_suffix(default_port).unwrap_or(host);
+        host.eq_ignore_ascii_case(&self.authority)
+    }
+
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(&address))
+    }
+
+    pub fn is_portal_path(&self, path: &str) -> bool {
+        let under = |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        under(&self.portal) || under(&self.security_page)
+    }
+
+    pub fn challenge(&self) -> String {
+        format!("{}/challenge", self.portal)
+    }
+
+    /// Where people sign in.
+    pub fn sign_in_page(&self) -> &str {
+        self.sign_in.iter().find_map(|rule| rule.page.as_deref()).unwrap_or("/")
+    }
+}

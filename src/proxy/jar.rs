@@ -1,0 +1,207 @@
+//! The protected cookies that one exchange is about: opened from the request, changed by responses,
+//! sealed again for the browser.
+
+use http::header;
+use pingora::http::ResponseHeader;
+
+use super::cookies::{Presented, split_pair};
+use super::set_cookie::{self, Line, SetCookie};
+use crate::crypto::seal::{SealError, Sealer};
+use crate::domain::clock::{Random, UnixTime};
+use crate::domain::cookie_names::CookieNames;
+use crate::domain::credentials::{CookieKey, Credential, Secret};
+use crate::domain::ids::Epoch;
+use crate::domain::session::Record;
+
+/// One credential, with the seal that it was presented in.
+#[derive(Clone, Debug)]
+struct Entry {
+    credential: Credential,
+    seal: Option<Vec<u8>>,
+    /// Set by a response of this exchange: its seal is yet to be made.
+    fresh: bool,
+}
+
+/// Credentials of one browser during one exchange.
+#[derive(Clone, Debug, Default)]
+pub struct Jar(Vec<Entry>);
+
+/// The `Set-Cookie` lines of one response, taken apart.
+#[derive(Clone, Debug, Default)]
+pub struct ResponseCookies {
+    /// Lines that concern no protected cookie, byte for byte.
+    pub plain: Vec<Vec<u8>>,
+    /// The last line for each protected cookie.
+    protected: Vec<Line>,
+}
+
+impl ResponseCookies {
+    pub fn read(head: &ResponseHeader, request_path: &str, names: &CookieNames, now: UnixTime) -> Self {
+        let mut cookies = Self::default();
+        for line in head.headers.get_all(header::SET_COOKIE) {
+            match set_cookie::parse(line.as_bytes(), request_path, names, now) {
+                Line::Plain => cookies.plain.push(line.as_bytes().to_vec()),
+                Line::Drop => {}
+                protected => cookies.put(protected),
+            }
+        }
+        cookies
+    }
+
+    /// The lines of a later response win.
+    pub fn then(&mut self, later: Self) {
+        self.plain.extend(later.plain);
+        later.protected.into_iter().for_each(|line| self.put(line));
+    }
+
+    fn put(&mut self, line: Line) {
+        let of = key(&line).cloned();
+        self.protected.retain(|known| key(known) != of.as_ref());
+        self.protected.push(line);
+    }
+
+    /// Whether a credential comes with it; deletions bring none.
+    pub fn bring_a_credential(&self) -> bool {
+        self.protected.iter().any(|line| matches!(line, Line::Set(_)))
+    }
+
+    fn names(&self, name: &str, path: &str) -> bool {
+        self.protected.iter().filter_map(key).any(|key| key.name == name && key.path == path)
+    }
+}
+
+fn key(line: &Line) -> Option<&CookieKey> {
+    match line {
+        Line::Set(set) => Some(&set.key),
+        Line::Delete(key) => Some(key),
+        Line::Plain | Line::Drop => None,
+    }
+}
+
+impl Jar {
+    /// Opens what belongs to `record`; the names of what does not open come back, to be expired.
+    pub fn open(presented: &[Presented], sealer: &Sealer, record: &Record) -> (Self, Vec<String>) {
+        let (mut jar, mut dead) = (Self::default(), Vec::new());
+        for cookie in presented {
+            match sealer.open(&cookie.name, &cookie.value, record.epoch, &record.live) {
+                Some(credential) if !jar.has(&credential.key) => {
+                    jar.0.push(Entry { credential, seal: Some(cookie.value.clone()), fresh: false });
+                }
+                Some(_) => {}
+                None => dead.push(cookie.name.clone()),
+            }
+        }
+        (jar, dead)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn credentials(&self) -> Vec<Credential> {
+        self.0.iter().map(|entry| entry.credential.clone()).collect()
+    }
+
+    /// What the browser has after these lines.
+    pub fn apply(&mut self, cookies: &ResponseCookies) {
+        for line in &cookies.protected {
+            if let Some(key) = key(line) {
+                self.0.retain(|entry| entry.credential.key != *key);
+            }
+            if let Line::Set(set) = line {
+                let (key, value) = (set.key.clone(), Secret::new(set.value.as_slice()));
+                let credential = Credential { key, value, expires: set.expires, epoch: Epoch::default() };
+                self.0.push(Entry { credential, seal: None, fresh: true });
+            }
+        }
+    }
+
+    /// Says in which epoch the seals of fresh credentials are made.
+    pub fn stamp(&mut self, epoch: Epoch) {
+        self.0.iter_mut().filter(|entry| entry.fresh).for_each(|entry| entry.credential.epoch = epoch);
+    }
+
+    /// `name=value` pairs for the application.
+    pub fn pairs(&self) -> Vec<Vec<u8>> {
+        let pair = |entry: &Entry| [entry.credential.key.name.as_bytes(), b"=", entry.credential.value.expose()].concat();
+        self.0.iter().map(pair).collect()
+    }
+
+    /// Whether `bytes` hold a raw value; short ones prove nothing.
+    pub fn has_value_in(&self, bytes: &[u8]) -> bool {
+        let values = self.0.iter().map(|entry| entry.credential.value.expose()).filter(|value| value.len() >= 8);
+        values.into_iter().any(|value| bytes.windows(value.len()).any(|window| window == value))
+    }
+
+    fn has(&self, key: &CookieKey) -> bool {
+        self.0.iter().any(|entry| entry.credential.key == *key)
+    }
+
+    /// The seal that the browser holds already, if it is for exactly this cookie and value.
+    fn seal_of(&self, set: &SetCookie) -> Option<String> {
+        let same = self.0.iter().find(|entry| entry.credential.key == set.key && entry.credential.value.expose() == set.value);
+        String::from_utf8(same?.seal.clone()?).ok()
+    }
+}
+
+/// Makes the `Set-Cookie` lines that a browser may see.
+pub struct Sealing<'a> {
+    pub sealer: &'a Sealer,
+    pub epoch: Epoch,
+    pub secure: bool,
+    pub random: &'a dyn Random,
+}
+
+impl Sealing<'_> {
+    /// The lines of a response: plain ones as they are, protected ones sealed, a value that the
+    /// browser holds already in the seal it has.
+    pub fn lines(&self, cookies: &ResponseCookies, held: &Jar) -> Result<Vec<Vec<u8>>, SealError> {
+        let mut lines = cookies.plain.clone();
+        for line in &cookies.protected {
+            match line {
+                Line::Delete(key) => lines.push(set_cookie::deletion(key, self.secure).into_bytes()),
+                Line::Set(set) => lines.push(self.line(set, held)?.into_bytes()),
+                Line::Plain | Line::Drop => {}
+            }
+        }
+        Ok(lines)
+    }
+
+    fn line(&self, set: &SetCookie, held: &Jar) -> Result<String, SealError> {
+        if let Some(seal) = held.seal_of(set) {
+            return Ok(set.sealed(&seal, self.secure));
+        }
+        let (key, value) = (set.key.clone(), Secret::new(set.value.as_slice()));
+        let credential = Credential { key, value, expires: set.expires, epoch: self.epoch };
+        Ok(set.sealed(&self.sealer.seal(&credential, self.random)?, self.secure))
+    }
+}
+
+/// Lines that make a browser forget cookies that open nothing: left-overs of another session, raw
+/// ones from before the gateway.
+pub fn expire(dead: &[String], jar: &Jar, cookies: &ResponseCookies, secure: bool) -> Vec<Vec<u8>> {
+    let mut lines: Vec<Vec<u8>> = Vec::new();
+    for name in dead {
+        let key = CookieKey { name: name.clone(), path: "/".to_owned(), domain: None };
+        // A good cookie of the same name and path must not go with it.
+        if !cookies.names(name, "/") && !jar.has(&key) {
+            lines.push(set_cookie::deletion(&key, secure).into_bytes());
+        }
+    }
+    lines.dedup();
+    lines
+}
+
+/// The visitor's unprotected cookies after a response, for a probe that follows it.
+pub fn plain_after(pairs: &[Vec<u8>], lines: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let mut pairs = pairs.to_vec();
+    for line in lines {
+        let pair = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+        let (name, value) = split_pair(pair);
+        pairs.retain(|known| split_pair(known).0 != name);
+        if !value.is_empty() {
+            pairs.push(pair.to_vec());
+        }
+    }
+    pairs
+}

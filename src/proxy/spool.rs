@@ -1,0 +1,69 @@
+//! Holding whole responses in memory, within bounds.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::{Bytes, BytesMut};
+use pingora::http::ResponseHeader;
+
+use super::origin::{Incoming, Origin};
+
+/// Bytes that may be spooled at once by the whole process.
+#[derive(Debug)]
+pub struct Budget {
+    each: usize,
+    total: usize,
+    used: Arc<AtomicUsize>,
+}
+
+/// Why a response was not taken whole.
+#[derive(Debug)]
+pub enum SpoolError {
+    /// Larger than one response may be.
+    TooLarge,
+    /// The process holds too much already.
+    Full,
+    Broken(Box<pingora::Error>),
+}
+
+/// A share of the budget; given back when dropped.
+struct Share {
+    used: Arc<AtomicUsize>,
+    bytes: usize,
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.used.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+/// A response at hand. It counts against the budget for as long as it lives.
+pub struct Spooled {
+    pub head: ResponseHeader,
+    pub body: Bytes,
+    _share: Share,
+}
+
+impl Budget {
+    pub fn new(each: usize, total: usize) -> Self {
+        Self { each, total, used: Arc::default() }
+    }
+
+    /// Reads a response to its last byte.
+    pub async fn spool(&self, origin: &Origin, mut incoming: Incoming) -> Result<Spooled, SpoolError> {
+        let mut share = Share { used: Arc::clone(&self.used), bytes: 0 };
+        let mut body = BytesMut::new();
+        while let Some(chunk) = incoming.next().await.map_err(SpoolError::Broken)? {
+            if body.len() + chunk.len() > self.each {
+                return Err(SpoolError::TooLarge);
+            }
+            share.bytes += chunk.len();
+            if self.used.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len() > self.total {
+                return Err(SpoolError::Full);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Spooled { head: origin.release(incoming).await, body: body.freeze(), _share: share })
+    }
+}

@@ -1,0 +1,191 @@
+//! Bare and undecided requests: exchanges of the gateway's own, judged before anything is shown.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header;
+use pingora::http::RequestHeader;
+use pingora::proxy::Session;
+
+use super::facts::Facts;
+use super::gateway::Parts;
+use super::jar::{Jar, ResponseCookies, expire};
+use super::judge::{Heard, Unreleased, Visitor};
+use super::origin::{Incoming, strip_hop_by_hop_response};
+use super::reply::Reply;
+use super::settled::replace_cookies;
+use super::spool::SpoolError;
+use crate::domain::evidence::Evidence;
+use crate::portal::problem_of;
+use crate::portal::views::texts::PageProblem;
+use crate::stores::Held;
+
+/// How a bare exchange goes on.
+pub enum Bare {
+    Reply(Reply),
+    /// No credential came back: the response streams.
+    Stream(Incoming),
+}
+
+impl Parts {
+    /// Runs the session's one exchange in a task of its own: a client that hangs up does not cancel
+    /// it, so the evidence is always taken.
+    pub async fn undecided(self: &Arc<Self>, visitor: Visitor, body: Bytes, leased: Held, jar: Jar, fresh: bool) -> Reply {
+        let parts = Arc::clone(self);
+        let facts = visitor.facts.clone();
+        let id = leased.record.id;
+        let task = tokio::spawn(async move {
+            let limit = parts.guard.limits.exchange_timeout + parts.guard.limits.whoami_timeout;
+            let run = parts.run_undecided(&visitor, &body, &leased, jar, fresh);
+            match tokio::time::timeout(limit, run).await {
+                Ok(reply) => reply,
+                Err(_) => {
+                    parts.end_quietly(leased.record.id).await;
+                    parts.refusal(&visitor.facts, PageProblem::ApplicationSlow)
+                }
+            }
+        });
+        match task.await {
+            Ok(reply) => reply,
+            Err(error) => {
+                tracing::error!(session = %id, %error, "an exchange broke; its session ends");
+                self.end_quietly(id).await;
+                self.refusal(&facts, PageProblem::Internal)
+            }
+        }
+    }
+
+    async fn run_undecided(&self, visitor: &Visitor, body: &Bytes, leased: &Held, jar: Jar, fresh: bool) -> Reply {
+        let facts = &visitor.facts;
+        let heard = match self.hear(visitor, body, jar, fresh).await {
+            Ok(heard) => heard,
+            Err(problem) => {
+                // Nobody knows what the application made of it: the record ends.
+                self.end_quietly(leased.record.id).await;
+                return self.refusal(facts, problem).with_cookies([self.guard.token_deletion().into_bytes()]);
+            }
+        };
+        match self.conclude(visitor, Some(leased), heard).await {
+            Ok(reply) => reply,
+            Err(error) => {
+                self.end_quietly(leased.record.id).await;
+                self.unreleased(facts, &error)
+            }
+        }
+    }
+
+    async fn hear(&self, visitor: &Visitor, body: &Bytes, jar: Jar, fresh: bool) -> Result<Heard, PageProblem> {
+        let request = self.exchange_head(visitor, &jar).map_err(|_| PageProblem::BadRequest)?;
+        let incoming = self.origin.exchange(&request, body, fresh).await.map_err(|error| exchange_problem(visitor, &error))?;
+        self.spool(visitor, incoming, jar).await
+    }
+
+    async fn spool(&self, visitor: &Visitor, incoming: Incoming, jar: Jar) -> Result<Heard, PageProblem> {
+        let spooled = self.budget.spool(&self.origin, incoming).await.map_err(|error| match error {
+            SpoolError::TooLarge => PageProblem::ResponseTooLarge,
+            SpoolError::Full => PageProblem::Busy,
+            SpoolError::Broken(error) => exchange_problem(visitor, &error),
+        })?;
+        let now = self.flows.clock.now();
+        let cookies = ResponseCookies::read(&spooled.head, &visitor.facts.target.path, &self.guard.names, now);
+        Ok(Heard { spooled, cookies, jar })
+    }
+
+    fn exchange_head(&self, visitor: &Visitor, jar: &Jar) -> pingora::Result<RequestHeader> {
+        let mut request = visitor.head.clone();
+        let pairs = [jar.pairs(), visitor.facts.cookies.plain.clone()].concat();
+        self.upstream_head(&mut request, &visitor.facts, &visitor.facts.client.to_string(), &pairs)?;
+        Ok(request)
+    }
+
+    /// An exchange without any credential. `session` is what the browser presented, for a visitor
+    /// whose cookies do not count here: what the answer sets is dropped then, unless it signs in.
+    pub async fn bare(&self, visitor: &Visitor, body: &Bytes, session: Option<&Held>, fresh: bool) -> Bare {
+        let facts = &visitor.facts;
+        let request = match self.exchange_head(visitor, &Jar::default()) {
+            Ok(request) => request,
+            Err(_) => return Bare::Reply(self.refusal(facts, PageProblem::BadRequest)),
+        };
+        let exchange = tokio::time::timeout(self.guard.limits.exchange_timeout, self.origin.exchange(&request, body, fresh));
+        let incoming = match exchange.await {
+            Ok(Ok(incoming)) => incoming,
+            Ok(Err(error)) => return Bare::Reply(self.refusal(facts, exchange_problem(visitor, &error))),
+            Err(_) => return Bare::Reply(self.refusal(facts, PageProblem::ApplicationSlow)),
+        };
+        let now = self.flows.clock.now();
+        let cookies = ResponseCookies::read(&incoming.head, &facts.target.path, &self.guard.names, now);
+        if !cookies.bring_a_credential() {
+            return Bare::Stream(incoming);
+        }
+        let spooled = tokio::time::timeout(self.guard.limits.exchange_timeout, self.spool(visitor, incoming, Jar::default()));
+        match spooled.await {
+            Ok(Ok(heard)) => Bare::Reply(self.judge_bare(visitor, session, heard).await),
+            Ok(Err(problem)) => Bare::Reply(self.refusal(facts, problem)),
+            Err(_) => Bare::Reply(self.refusal(facts, PageProblem::ApplicationSlow)),
+        }
+    }
+
+    async fn judge_bare(&self, visitor: &Visitor, session: Option<&Held>, mut heard: Heard) -> Reply {
+        let asked = self.ask_about(visitor, &mut heard).await;
+        match (&asked.evidence, session) {
+            (Evidence::SignedOut, Some(_)) => {
+                // A sub-resource beside a session: the page's own session is the one that counts.
+                let plain = heard.cookies.plain.clone();
+                return self.release(visitor, &heard, plain).unwrap_or_else(|error| self.unreleased(&visitor.facts, &error));
+            }
+            // Somebody signed in beside the session: that session is over, whoever it was.
+            (Evidence::User { .. }, Some(session)) => self.end_quietly(session.record.id).await,
+            _ => {}
+        }
+        self.settle(visitor, None, heard, asked).await.unwrap_or_else(|error| self.unreleased(&visitor.facts, &error))
+    }
+
+    fn unreleased(&self, facts: &Facts, error: &Unreleased) -> Reply {
+        tracing::error!(request_id = facts.request_id, %error, "an exchange was not released");
+        let problem = match error {
+            Unreleased::Flow(error) => problem_of(error),
+            Unreleased::Seal(_) => PageProblem::ApplicationDown,
+            Unreleased::Gone => PageProblem::Busy,
+        };
+        self.refusal(facts, problem)
+    }
+
+    /// Streams a response that brings no credential. Raw cookies of before are expired on the way.
+    pub async fn stream(&self, session: &mut Session, visitor: &Visitor, mut incoming: Incoming) -> pingora::Result<()> {
+        let facts = &visitor.facts;
+        let mut head = incoming.head.clone();
+        strip_hop_by_hop_response(&mut head);
+        let cookies = ResponseCookies::read(&head, &facts.target.path, &self.guard.names, self.flows.clock.now());
+        let mut lines = cookies.plain.clone();
+        lines.extend(expire(&visitor.dead, &Jar::default(), &ResponseCookies::default(), self.guard.https));
+        replace_cookies(&mut head, lines)?;
+        head.insert_header("X-Request-Id", facts.request_id.as_str())?;
+        if !incoming.has_body() {
+            if !session.is_body_done() {
+                session.set_keepalive(None);
+            }
+            session.write_response_header(Box::new(head), true).await?;
+            self.origin.release(incoming).await;
+            return Ok(());
+        }
+        if !head.headers.contains_key(header::CONTENT_LENGTH) && session.req_header().version == http::Version::HTTP_11 {
+            head.insert_header(header::TRANSFER_ENCODING, "chunked")?;
+        }
+        session.write_response_header(Box::new(head), false).await?;
+        while let Some(chunk) = incoming.next().await? {
+            session.write_response_body(Some(chunk), false).await?;
+        }
+        session.write_response_body(None, true).await?;
+        self.origin.release(incoming).await;
+        Ok(())
+    }
+}
+
+fn exchange_problem(visitor: &Visitor, error: &pingora::Error) -> PageProblem {
+    use pingora::ErrorType::{ConnectTimedout, ReadTimedout, WriteTimedout};
+    tracing::warn!(request_id = visitor.facts.request_id, %error, "the application did not answer");
+    match error.etype() {
+        ReadTimedout | WriteTimedout | ConnectTimedout => PageProblem::ApplicationSlow,
+        _ => PageProblem::ApplicationDown,
+    }
+}

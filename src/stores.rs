@@ -1,0 +1,215 @@
+//! What must be remembered, one trait for each aggregate, and who remembers it.
+//!
+//! What must survive everything is in SQL: factors, used TOTP steps, failure budgets, audit. What may
+//! be lost at the price of another prompt (sessions, ceremonies, step-up windows) may live elsewhere.
+//! Absence is not failure: `Result<Option<T>, StoreError>`. Every implementation passes the suite in
+//! [`contract`].
+
+pub mod embedded;
+pub mod sqlite;
+
+#[cfg(test)]
+mod contract;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+
+use crate::crypto::at_rest::SealedSeed;
+use crate::domain::authenticator::FriendlyName;
+use crate::domain::clock::UnixTime;
+use crate::domain::ids::{FactorId, RecordId, UserId};
+use crate::domain::session::{Record, TokenDigest};
+use crate::domain::throttle::Permit;
+
+/// A store did not do what it was asked. The caller fails closed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It did not answer, or not in time.
+    #[error("the {store} does not answer: {why}")]
+    Unavailable { store: &'static str, why: String },
+    /// It holds something that cannot be read.
+    #[error("the {store} holds something unreadable: {what}")]
+    Unreadable { store: &'static str, what: String },
+    /// It is at its bound; nothing was written.
+    #[error("the {store} is full: {what}")]
+    Full { store: &'static str, what: &'static str },
+}
+
+pub type Stored<T> = Result<T, StoreError>;
+
+/// An enrolled authenticator app.
+#[derive(Clone, Debug)]
+pub struct TotpRow {
+    pub id: FactorId,
+    pub user: UserId,
+    pub name: String,
+    pub seed: SealedSeed,
+    pub added_at: UnixTime,
+    pub last_used_at: Option<UnixTime>,
+    /// At [`crate::domain::throttle::FACTOR_FAILURES`] the factor is disabled.
+    pub failures: u32,
+}
+
+/// A verified authenticator about to be stored. `step` is the one that proved it: it is used up.
+#[derive(Clone, Debug)]
+pub struct NewTotp {
+    pub id: FactorId,
+    pub user: UserId,
+    pub name: FriendlyName,
+    pub seed: SealedSeed,
+    pub step: u64,
+    pub at: UnixTime,
+}
+
+/// Under which condition a factor is inserted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InsertIf {
+    /// The user has none yet: two parked sessions cannot both enrol the first one.
+    First,
+    Always,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inserted {
+    Done,
+    /// There was a factor already, and the condition was [`InsertIf::First`].
+    NotFirst,
+    NameTaken,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renamed {
+    Done,
+    NameTaken,
+    Gone,
+}
+
+/// Enrolled factors. Durable.
+#[async_trait]
+pub trait AuthenticatorStore: Send + Sync {
+    async fn totp_of(&self, user: &UserId) -> Stored<Vec<TotpRow>>;
+    /// How many factors satisfy a challenge for this user.
+    async fn count(&self, user: &UserId) -> Stored<u32>;
+    async fn insert_totp(&self, new: NewTotp, condition: InsertIf) -> Stored<Inserted>;
+    /// Takes `step` as used; `false` where this or a later step was used before. Atomic.
+    async fn accept_totp_step(&self, id: &FactorId, step: u64, at: UnixTime) -> Stored<bool>;
+    async fn rename(&self, user: &UserId, id: &FactorId, name: &FriendlyName) -> Stored<Renamed>;
+    /// How many factors remain; `None` where there was no such factor.
+    async fn remove(&self, user: &UserId, id: &FactorId) -> Stored<Option<u32>>;
+}
+
+/// An attempt that has been counted as a failure and may be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt(pub i64);
+
+/// Failure budgets. Durable.
+#[async_trait]
+pub trait ThrottleStore: Send + Sync {
+    /// Counts a failure for the account and each of its factors, if one more attempt is permitted.
+    /// One transaction. The attempt is there exactly when the permit is granted.
+    async fn begin(&self, user: &UserId, now: UnixTime) -> Stored<(Permit, Option<Attempt>)>;
+    /// The code was right: takes the failure back and ends the row of failures.
+    async fn succeed(&self, attempt: Attempt, user: &UserId, factor: &FactorId) -> Stored<()>;
+}
+
+/// Something that happened, for the user's eyes and an auditor's.
+#[derive(Clone, Debug)]
+pub struct AuditEvent {
+    pub at: UnixTime,
+    pub user: UserId,
+    /// A name from [`crate::flows::audit`].
+    pub what: &'static str,
+    /// The factor's friendly name, or what else distinguishes the event. Never a secret.
+    pub detail: String,
+    /// The client's address.
+    pub from: String,
+}
+
+/// A line of the audit log as it is read back.
+#[derive(Clone, Debug)]
+pub struct AuditLine {
+    pub at: UnixTime,
+    pub what: String,
+    pub detail: String,
+    pub from: String,
+}
+
+/// The audit log. Durable.
+#[async_trait]
+pub trait AuditStore: Send + Sync {
+    async fn append(&self, event: AuditEvent) -> Stored<()>;
+    /// The newest events of a user, newest first.
+    async fn recent(&self, user: &UserId, most: u32) -> Stored<Vec<AuditLine>>;
+}
+
+/// A record as it was read, with a flag that goes up when the session ends on this node: streams
+/// that outlive the look-up watch it.
+#[derive(Clone, Debug)]
+pub struct Held {
+    pub record: Arc<Record>,
+    pub ended: Arc<AtomicBool>,
+    /// Something was changed at the application: whose session it is must be asked again.
+    pub recheck_due: Arc<AtomicBool>,
+}
+
+impl Held {
+    pub fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+}
+
+/// What a token digest finds.
+#[derive(Clone, Debug)]
+pub enum Found {
+    Current(Held),
+    /// The token was replaced less than a minute ago. No right comes with it.
+    Replaced,
+}
+
+/// Gateway sessions.
+#[async_trait]
+pub trait SessionStore: Send + Sync {
+    /// A new session; `network` is the client's, for the cap on anonymous ones.
+    async fn create(&self, record: Record, network: &str, now: UnixTime) -> Stored<Held>;
+    /// Sessions that are over are not found.
+    async fn find(&self, token: TokenDigest, now: UnixTime) -> Stored<Option<Found>>;
+    async fn read(&self, id: RecordId, now: UnixTime) -> Stored<Option<Held>>;
+    /// Writes `next` if the stored version is still `next.version`, and raises it. `None` otherwise.
+    async fn transition(&self, next: Record) -> Stored<Option<Held>>;
+    async fn end(&self, id: RecordId) -> Stored<()>;
+    /// All sessions of a user, newest first.
+    async fn of_user(&self, user: &UserId) -> Stored<Vec<Held>>;
+    /// Notes that the session was used: it does not become idle.
+    fn touch(&self, id: RecordId, now: UnixTime);
+    /// Returns when the record has been written or ended, or after a moment.
+    async fn changed(&self, id: RecordId);
+}
+
+/// A pending ceremony: bytes that only the flow which put them understands.
+#[async_trait]
+pub trait CeremonyStore: Send + Sync {
+    /// Replaces what was there under the key.
+    async fn put(&self, key: CeremonyKey, value: Vec<u8>, until: UnixTime) -> Stored<()>;
+    async fn get(&self, key: &CeremonyKey, now: UnixTime) -> Stored<Option<Vec<u8>>>;
+    /// Gets and deletes: of several takers one gets it.
+    async fn take(&self, key: &CeremonyKey, now: UnixTime) -> Stored<Option<Vec<u8>>>;
+    /// Drops every ceremony of these sessions.
+    async fn drop_all_of(&self, records: &[RecordId]) -> Stored<()>;
+}
+
+/// One pending ceremony of a kind for each session and epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CeremonyKey {
+    pub record: RecordId,
+    pub epoch: u64,
+    pub kind: &'static str,
+}
+
+/// Step-up windows: open until a fixed time, never extended by use, never cached.
+#[async_trait]
+pub trait StepUpStore: Send + Sync {
+    async fn open(&self, record: RecordId, epoch: u64, until: UnixTime) -> Stored<()>;
+    async fn open_until(&self, record: RecordId, epoch: u64, now: UnixTime) -> Stored<Option<UnixTime>>;
+}

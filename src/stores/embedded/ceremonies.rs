@@ -1,0 +1,79 @@
+//! Ceremonies and step-up windows in memory.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use zeroize::Zeroizing;
+
+use super::super::{CeremonyKey, CeremonyStore, StepUpStore, StoreError, Stored};
+use crate::domain::clock::UnixTime;
+use crate::domain::ids::RecordId;
+
+/// More than this many at once is an attack, not a crowd.
+const MOST: usize = 100_000;
+
+/// Pending ceremonies of this process.
+#[derive(Default)]
+pub struct Ceremonies(Mutex<HashMap<CeremonyKey, (UnixTime, Zeroizing<Vec<u8>>)>>);
+
+type Pending = HashMap<CeremonyKey, (UnixTime, Zeroizing<Vec<u8>>)>;
+
+impl Ceremonies {
+    fn lock(&self) -> MutexGuard<'_, Pending> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl CeremonyStore for Ceremonies {
+    async fn put(&self, key: CeremonyKey, value: Vec<u8>, until: UnixTime) -> Stored<()> {
+        let mut pending = self.lock();
+        if pending.len() >= MOST {
+            return Err(StoreError::Full { store: "ceremony store", what: "too many enrolments at once" });
+        }
+        pending.insert(key, (until, Zeroizing::new(value)));
+        Ok(())
+    }
+
+    async fn get(&self, key: &CeremonyKey, now: UnixTime) -> Stored<Option<Vec<u8>>> {
+        let mut pending = self.lock();
+        pending.retain(|_, (until, _)| *until > now);
+        Ok(pending.get(key).map(|(_, value)| value.to_vec()))
+    }
+
+    async fn take(&self, key: &CeremonyKey, now: UnixTime) -> Stored<Option<Vec<u8>>> {
+        let taken = self.lock().remove(key);
+        Ok(taken.filter(|(until, _)| *until > now).map(|(_, value)| value.to_vec()))
+    }
+
+    async fn drop_all_of(&self, records: &[RecordId]) -> Stored<()> {
+        self.lock().retain(|key, _| !records.contains(&key.record));
+        Ok(())
+    }
+}
+
+/// Open step-up windows of this process.
+#[derive(Default)]
+pub struct StepUpWindows(Mutex<HashMap<RecordId, (u64, UnixTime)>>);
+
+#[async_trait]
+impl StepUpStore for StepUpWindows {
+    async fn open(&self, record: RecordId, epoch: u64, until: UnixTime) -> Stored<()> {
+        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if windows.len() >= MOST {
+            windows.clear();
+        }
+        windows.insert(record, (epoch, until));
+        Ok(())
+    }
+
+    async fn open_until(&self, record: RecordId, epoch: u64, now: UnixTime) -> Stored<Option<UnixTime>> {
+        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = windows.get(&record).copied().filter(|(of, until)| *of == epoch && *until > now);
+        if open.is_none() {
+            windows.remove(&record);
+        }
+        Ok(open.map(|(_, until)| until))
+    }
+}

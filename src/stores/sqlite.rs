@@ -1,0 +1,95 @@
+//! SQLite: one file, WAL, every commit synced before it is acknowledged.
+
+mod audit;
+mod authenticators;
+mod canary;
+mod sessions;
+mod throttle;
+
+pub use canary::CanaryError;
+pub use sessions::SavedSession;
+
+use std::future::Future;
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use tokio::runtime::Handle;
+
+use super::{StoreError, Stored};
+
+const STORE: &str = "database";
+/// An answer later than this is none.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The database. Clones share one pool.
+///
+/// Every statement runs on the runtime that the pool was made on, for the proxy's workers each have
+/// a runtime of their own and a connection belongs to the one that opened it.
+#[derive(Clone, Debug)]
+pub struct Database {
+    pool: SqlitePool,
+    stores: Handle,
+}
+
+/// Why a database cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("cannot open the database {path}: {source}; the directory must exist and be writable")]
+    Open { path: String, source: sqlx::Error },
+    #[error("cannot bring the database {path} up to date: {source}")]
+    Migrate { path: String, source: sqlx::migrate::MigrateError },
+}
+
+impl Database {
+    /// Opens or creates the file and brings its tables up to date. Call it on the stores runtime.
+    pub async fn open(path: &Path, stores: Handle) -> Result<Self, OpenError> {
+        let shown = path.display().to_string();
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(PATIENCE)
+            .foreign_keys(true);
+        let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(PATIENCE).connect_with(options).await;
+        let pool = pool.map_err(|source| OpenError::Open { path: shown.clone(), source })?;
+        let migrated = sqlx::migrate!("migrations/sqlite").run(&pool).await;
+        migrated.map_err(|source| OpenError::Migrate { path: shown, source })?;
+        Ok(Self { pool, stores })
+    }
+
+    /// Runs `work` on the stores runtime. It goes on there even if the caller is dropped, so a
+    /// client that hangs up cannot leave a count unwritten.
+    async fn run<T, F>(&self, work: impl FnOnce(SqlitePool) -> F) -> Stored<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, sqlx::Error>> + Send + 'static,
+    {
+        let task = self.stores.spawn(tokio::time::timeout(PATIENCE, work(self.pool.clone())));
+        match task.await {
+            Ok(Ok(Ok(value))) => Ok(value),
+            Ok(Ok(Err(error))) => Err(unavailable(&error)),
+            Ok(Err(_)) => Err(StoreError::Unavailable { store: STORE, why: format!("no answer within {PATIENCE:?}") }),
+            Err(_) => Err(StoreError::Unavailable { store: STORE, why: "it is shutting down".to_owned() }),
+        }
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Stored<()> {
+        self.run(|pool| async move { sqlx::query("SELECT 1").execute(&pool).await.map(|_| ()) }).await
+    }
+}
+
+fn unavailable(error: &sqlx::Error) -> StoreError {
+    StoreError::Unavailable { store: STORE, why: error.to_string() }
+}
+
+/// SQLite has signed integers only; what does not fit is as good as unreadable.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unsigned(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,39 @@
+//! The audit log.
+
+use async_trait::async_trait;
+use sqlx::Row;
+
+use super::super::{AuditEvent, AuditLine, AuditStore, Stored};
+use super::Database;
+use crate::domain::clock::UnixTime;
+use crate::domain::ids::UserId;
+
+#[async_trait]
+impl AuditStore for Database {
+    async fn append(&self, event: AuditEvent) -> Stored<()> {
+        self.run(|pool| async move {
+            let query = "INSERT INTO audit_log (at, user_id, what, detail, client) VALUES (?, ?, ?, ?, ?)";
+            let insert = sqlx::query(query).bind(event.at.0).bind(event.user.as_str()).bind(event.what);
+            insert.bind(event.detail).bind(event.from).execute(&pool).await.map(|_| ())
+        })
+        .await
+    }
+
+    async fn recent(&self, user: &UserId, most: u32) -> Stored<Vec<AuditLine>> {
+        let user = user.as_str().to_owned();
+        self.run(|pool| async move {
+            let query = "SELECT at, what, detail, client FROM audit_log WHERE user_id = ? ORDER BY id DESC LIMIT ?";
+            let rows = sqlx::query(query).bind(user).bind(i64::from(most)).fetch_all(&pool).await?;
+            let read = |row: &sqlx::sqlite::SqliteRow| {
+                Ok(AuditLine {
+                    at: UnixTime(row.try_get("at")?),
+                    what: row.try_get("what")?,
+                    detail: row.try_get("detail")?,
+                    from: row.try_get("client")?,
+                })
+            };
+            rows.iter().map(read).collect()
+        })
+        .await
+    }
+}
