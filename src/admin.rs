@@ -29,7 +29,10 @@ impl Admin {
     async fn ready(&self) -> (StatusCode, String) {
         let (status, mut text) = match (self.ping)().await {
             Ok(()) => (StatusCode::OK, "ok: database\n".to_owned()),
-            Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("failed: {error}\n")),
+            Err(error) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                format!("failed: {error}\n"),
+            ),
         };
         text.push_str(if self.seen.a_user() {
             "ok: guard.identity.whoami has named a user\n"
@@ -46,13 +49,21 @@ impl ServeHttp for Admin {
         let (status, text) = match session.req_header().uri.path() {
             "/healthz" => (StatusCode::OK, "ok\n".to_owned()),
             "/readyz" => self.ready().await,
-            _ => (StatusCode::NOT_FOUND, "there are /healthz and /readyz\n".to_owned()),
+            _ => (
+                StatusCode::NOT_FOUND,
+                "there are /healthz and /readyz\n".to_owned(),
+            ),
         };
         let mut response = Response::new(text.into_bytes());
         *response.status_mut() = status;
         let length = response.body().len();
-        response.headers_mut().insert(http::header::CONTENT_LENGTH, length.into());
-        response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("text/plain; charset=utf-8"));
+        response
+            .headers_mut()
+            .insert(http::header::CONTENT_LENGTH, length.into());
+        response.headers_mut().insert(
+            http::header::CONTENT_TYPE,
+            http::HeaderValue::from_static("text/plain; charset=utf-8"),
+        );
         response
     }
 }

@@ -51,8 +51,18 @@ impl App {
         let flows = stores.flows(config);
         let portal = Portal::new(portal, flows.clone(), Csrf::new(Arc::clone(&stores.keys)));
         let origin = Origin::new(upstream::of(config)?);
-        let gateway = Gateway::new(guard, flows, portal, origin, Sealers::new(Arc::clone(&stores.keys)));
-        Ok(Self { listen: config.listen.clone(), gateway, stores })
+        let gateway = Gateway::new(
+            guard,
+            flows,
+            portal,
+            origin,
+            Sealers::new(Arc::clone(&stores.keys)),
+        );
+        Ok(Self {
+            listen: config.listen.clone(),
+            gateway,
+            stores,
+        })
     }
 
     /// Everything that can be tried without listening or writing.
@@ -60,8 +70,12 @@ impl App {
         guard::of(config)?;
         upstream::of(config)?;
         if let Some(tls) = &config.listen.tls {
-            let (cert, key) = (tls.cert.display().to_string(), tls.key.display().to_string());
-            TlsSettings::intermediate(&cert, &key).map_err(|error| anyhow::anyhow!("listen.tls: {error}"))?;
+            let (cert, key) = (
+                tls.cert.display().to_string(),
+                tls.key.display().to_string(),
+            );
+            TlsSettings::intermediate(&cert, &key)
+                .map_err(|error| anyhow::anyhow!("listen.tls: {error}"))?;
         }
         stores::rehearse(config)
     }
@@ -81,16 +95,24 @@ impl App {
         };
         let mut server = Server::new_with_opt_and_conf(None, conf);
         server.bootstrap();
-        let mut service = ProxyServiceBuilder::new(&server.configuration, self.gateway.clone()).name("stepgate").build();
+        let mut service = ProxyServiceBuilder::new(&server.configuration, self.gateway.clone())
+            .name("stepgate")
+            .build();
         for address in &self.listen.addr {
             // Pingora panics on an address that it cannot bind; a sentence is better.
-            drop(std::net::TcpListener::bind(address).with_context(|| format!("listen.addr: cannot listen on {address}"))?);
+            drop(
+                std::net::TcpListener::bind(address)
+                    .with_context(|| format!("listen.addr: cannot listen on {address}"))?,
+            );
             match &self.listen.tls {
                 None => service.add_tcp(&address.to_string()),
                 Some(tls) => {
-                    let (cert, key) = (tls.cert.display().to_string(), tls.key.display().to_string());
-                    let mut settings =
-                        TlsSettings::intermediate(&cert, &key).map_err(|error| anyhow::anyhow!("listen.tls: {error}"))?;
+                    let (cert, key) = (
+                        tls.cert.display().to_string(),
+                        tls.key.display().to_string(),
+                    );
+                    let mut settings = TlsSettings::intermediate(&cert, &key)
+                        .map_err(|error| anyhow::anyhow!("listen.tls: {error}"))?;
                     settings.enable_h2();
                     service.add_tls_with_settings(&address.to_string(), None, settings);
                 }
@@ -98,13 +120,19 @@ impl App {
         }
         server.add_service(service);
         if let Some(address) = self.listen.admin {
-            drop(std::net::TcpListener::bind(address).with_context(|| format!("listen.admin: cannot listen on {address}"))?);
+            drop(
+                std::net::TcpListener::bind(address)
+                    .with_context(|| format!("listen.admin: cannot listen on {address}"))?,
+            );
             let database = self.stores.database.clone();
             let ping = move || -> std::pin::Pin<Box<dyn Future<Output = crate::stores::Stored<()>> + Send>> {
                 let database = database.clone();
                 Box::pin(async move { database.ping().await })
             };
-            let mut admin = Service::new("admin".to_owned(), Admin::new(Arc::new(ping), self.gateway.seen()));
+            let mut admin = Service::new(
+                "admin".to_owned(),
+                Admin::new(Arc::new(ping), self.gateway.seen()),
+            );
             admin.add_tcp(&address.to_string());
             server.add_service(admin);
         }
@@ -121,6 +149,9 @@ impl App {
 /// A directory that only its owner may enter.
 pub fn make_private_dir(path: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    let made = std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path);
     made.with_context(|| format!("cannot create the directory {}", path.display()))
 }

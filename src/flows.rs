@@ -22,7 +22,10 @@ use crate::domain::assurance::VerifiedFactor;
 use crate::domain::clock::{Clock, Random, RandomError, UnixTime};
 use crate::domain::ids::UserId;
 use crate::domain::session::{IllegalMove, Record, SignedIn};
-use crate::stores::{AuditStore, AuthenticatorStore, CeremonyStore, Held, SessionStore, StepUpStore, StoreError, ThrottleStore};
+use crate::stores::{
+    AuditStore, AuthenticatorStore, CeremonyStore, Held, SessionStore, StepUpStore, StoreError,
+    ThrottleStore,
+};
 
 /// How often a lost compare-and-set is tried again before the flow gives up.
 const TRIES: usize = 16;
@@ -89,7 +92,11 @@ pub struct Actor<'a> {
 impl<'a> Actor<'a> {
     /// `None` for a session in which nobody has signed in.
     pub fn of(held: &'a Held, from: &'a str) -> Option<Self> {
-        Some(Self { held, who: held.record.state.signed_in()?, from })
+        Some(Self {
+            held,
+            who: held.record.state.signed_in()?,
+            from,
+        })
     }
 
     fn user(&self) -> &'a UserId {
@@ -103,11 +110,24 @@ impl Flows {
     }
 
     /// Marks the session verified. `None` where it has ended or somebody else signed in meanwhile.
-    async fn verify(&self, actor: Actor<'_>, factor: &VerifiedFactor) -> Result<Option<Moved>, FlowError> {
+    async fn verify(
+        &self,
+        actor: Actor<'_>,
+        factor: &VerifiedFactor,
+    ) -> Result<Option<Moved>, FlowError> {
         let token = SessionToken::generate(&*self.random)?;
         let digest = token.digest();
-        let step = |record: Record| Ok(Some(record.verify(factor.clone(), digest, self.rules.lifetime)?));
-        Ok(self.advance(actor, step).await?.map(|held| Moved { held, token }))
+        let step = |record: Record| {
+            Ok(Some(record.verify(
+                factor.clone(),
+                digest,
+                self.rules.lifetime,
+            )?))
+        };
+        Ok(self
+            .advance(actor, step)
+            .await?
+            .map(|held| Moved { held, token }))
     }
 
     /// Moves the actor's session on by `step`, reading afresh whenever somebody else was faster.
@@ -118,11 +138,15 @@ impl Flows {
         step: impl Fn(Record) -> Result<Option<Record>, FlowError>,
     ) -> Result<Option<Held>, FlowError> {
         for _ in 0..TRIES {
-            let Some(read) = self.sessions.read(actor.held.record.id, self.now()).await? else { return Ok(None) };
+            let Some(read) = self.sessions.read(actor.held.record.id, self.now()).await? else {
+                return Ok(None);
+            };
             if read.record.epoch != actor.held.record.epoch {
                 return Ok(None);
             }
-            let Some(next) = step(Record::clone(&read.record))? else { return Ok(None) };
+            let Some(next) = step(Record::clone(&read.record))? else {
+                return Ok(None);
+            };
             if let Some(held) = self.sessions.transition(next).await? {
                 return Ok(Some(held));
             }

@@ -21,6 +21,15 @@
 //! `domain ← crypto ← stores ← flows ← {portal, proxy, admin} ← app ← {cli, main}`.
 
 #![forbid(unsafe_code)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::await_holding_lock,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
 
 pub mod admin;
 pub mod app;

@@ -67,12 +67,19 @@ struct Visit<'a> {
 
 impl Portal {
     pub fn new(settings: PortalSettings, flows: Flows, csrf: Csrf) -> Self {
-        Self { settings, flows, csrf }
+        Self {
+            settings,
+            flows,
+            csrf,
+        }
     }
 
     /// Answers a request for one of the gateway's own paths.
     pub async fn handle(&self, request: &PortalRequest<'_>) -> Page {
-        if let Some(name) = self.under(request.path, &self.settings.path).and_then(|path| path.strip_prefix("/assets/")) {
+        if let Some(name) = self
+            .under(request.path, &self.settings.path)
+            .and_then(|path| path.strip_prefix("/assets/"))
+        {
             return self.asset(request, name);
         }
         if let Err(problem) = checks::admit(request, &self.settings.origin) {
@@ -93,10 +100,20 @@ impl Portal {
             PortalSession::Replaced => return self.moment(request),
             PortalSession::Current(held) => held,
         };
-        let Some(actor) = Actor::of(held, request.from) else { return self.without_session(request, Ending::NotSignedIn) };
-        let visit = Visit { request, held, actor };
+        let Some(actor) = Actor::of(held, request.from) else {
+            return self.without_session(request, Ending::NotSignedIn);
+        };
+        let visit = Visit {
+            request,
+            held,
+            actor,
+        };
         if request.method == Method::POST && !self.csrf_holds(&visit) {
-            return Ok(self.problem(PageProblem::FormRejected, request.request_id, Some(request.path)));
+            return Ok(self.problem(
+                PageProblem::FormRejected,
+                request.request_id,
+                Some(request.path),
+            ));
         }
         if let Some(path) = self.under(request.path, &self.settings.security_page) {
             return self.security_path(visit, path).await;
@@ -113,8 +130,15 @@ impl Portal {
     async fn security_path(&self, visit: Visit<'_>, path: &str) -> Result<Page, FlowError> {
         // The security page belongs to settled sessions; the others go where they belong.
         match &visit.held.record.state {
-            State::AwaitingFactor(_) => return Ok(Page::see_other(&format!("{}/challenge", self.settings.path))),
-            State::AwaitingEnrolment(_) => return Ok(Page::see_other(&format!("{}/enrol", self.settings.path))),
+            State::AwaitingFactor(_) => {
+                return Ok(Page::see_other(&format!(
+                    "{}/challenge",
+                    self.settings.path
+                )));
+            }
+            State::AwaitingEnrolment(_) => {
+                return Ok(Page::see_other(&format!("{}/enrol", self.settings.path)));
+            }
             State::Anonymous | State::PasswordOnly(_) | State::Verified(..) => {}
         }
         let factor = |id: &str| FactorId::parse(id);
@@ -135,22 +159,37 @@ impl Portal {
         (rest.is_empty() || rest.starts_with('/')).then_some(rest)
     }
 
-    fn without_session(&self, request: &PortalRequest<'_>, ending: Ending) -> Result<Page, FlowError> {
-        let page = EndedPage { frame: self.frame(request.request_id), ending, sign_in: &self.settings.sign_in_page };
-        let status = if ending == Ending::SignedOut { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
+    fn without_session(
+        &self,
+        request: &PortalRequest<'_>,
+        ending: Ending,
+    ) -> Result<Page, FlowError> {
+        let page = EndedPage {
+            frame: self.frame(request.request_id),
+            ending,
+            sign_in: &self.settings.sign_in_page,
+        };
+        let status = if ending == Ending::SignedOut {
+            StatusCode::OK
+        } else {
+            StatusCode::UNAUTHORIZED
+        };
         Ok(self.render(status, &page, request.request_id))
     }
 
     /// The token was replaced a moment ago, by this browser in another tab: the next request brings
     /// the new one.
     fn moment(&self, request: &PortalRequest<'_>) -> Result<Page, FlowError> {
-        let page = MomentPage { frame: self.frame(request.request_id) };
+        let page = MomentPage {
+            frame: self.frame(request.request_id),
+        };
         Ok(self.render(StatusCode::OK, &page, request.request_id))
     }
 
     fn csrf_holds(&self, visit: &Visit<'_>) -> bool {
         let record = &visit.held.record;
-        self.csrf.holds(visit.request.field("csrf"), record.id, record.epoch)
+        self.csrf
+            .holds(visit.request.field("csrf"), record.id, record.epoch)
     }
 
     fn csrf_of(&self, held: &Held) -> String {
@@ -178,8 +217,17 @@ impl Portal {
 
     /// An error page.
     pub fn problem(&self, problem: PageProblem, request_id: &str, retry: Option<&str>) -> Page {
-        let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut page = self.render(status, &ErrorPage { frame: self.frame(request_id), problem, retry }, request_id);
+        let status =
+            StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut page = self.render(
+            status,
+            &ErrorPage {
+                frame: self.frame(request_id),
+                problem,
+                retry,
+            },
+            request_id,
+        );
         if matches!(problem.status(), 429 | 503) {
             page.headers.push(("Retry-After", "5".to_owned()));
         }
@@ -189,13 +237,23 @@ impl Portal {
     /// The small page in a frame of the application that cannot show the challenge.
     pub fn framed(&self, request_id: &str) -> Page {
         let challenge = format!("{}/challenge", self.settings.path);
-        let page = FramedPage { frame: self.frame(request_id), challenge: &challenge };
-        self.render(StatusCode::UNAUTHORIZED, &page, request_id).framed_by_self()
+        let page = FramedPage {
+            frame: self.frame(request_id),
+            challenge: &challenge,
+        };
+        self.render(StatusCode::UNAUTHORIZED, &page, request_id)
+            .framed_by_self()
     }
 
     /// The page between two tabs, for a path of the application.
     pub fn one_moment(&self, request_id: &str) -> Page {
-        self.render(StatusCode::OK, &MomentPage { frame: self.frame(request_id) }, request_id)
+        self.render(
+            StatusCode::OK,
+            &MomentPage {
+                frame: self.frame(request_id),
+            },
+            request_id,
+        )
     }
 
     fn render(&self, status: StatusCode, page: &impl Template, request_id: &str) -> Page {
@@ -220,6 +278,8 @@ impl Portal {
 pub fn problem_of(error: &FlowError) -> PageProblem {
     match error {
         FlowError::Store(_) | FlowError::Contended => PageProblem::Unavailable,
-        FlowError::Random(_) | FlowError::AtRest(_) | FlowError::Illegal(_) => PageProblem::Internal,
+        FlowError::Random(_) | FlowError::AtRest(_) | FlowError::Illegal(_) => {
+            PageProblem::Internal
+        }
     }
 }

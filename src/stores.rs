@@ -34,7 +34,10 @@ pub enum StoreError {
     Unreadable { store: &'static str, what: String },
     /// It is at its bound; nothing was written.
     #[error("the {store} is full: {what}")]
-    Full { store: &'static str, what: &'static str },
+    Full {
+        store: &'static str,
+        what: &'static str,
+    },
 }
 
 pub type Stored<T> = Result<T, StoreError>;
@@ -211,5 +214,10 @@ pub struct CeremonyKey {
 #[async_trait]
 pub trait StepUpStore: Send + Sync {
     async fn open(&self, record: RecordId, epoch: u64, until: UnixTime) -> Stored<()>;
-    async fn open_until(&self, record: RecordId, epoch: u64, now: UnixTime) -> Stored<Option<UnixTime>>;
+    async fn open_until(
+        &self,
+        record: RecordId,
+        epoch: u64,
+        now: UnixTime,
+    ) -> Stored<Option<UnixTime>>;
 }

@@ -49,7 +49,11 @@ fn whoami(config: &config::Whoami) -> anyhow::Result<WhoamiRequest> {
     let present = signs(&config.present)?;
     Ok(WhoamiRequest {
         path: config.path.clone(),
-        accept: if html { "text/html,application/xhtml+xml" } else { "application/json" },
+        accept: if html {
+            "text/html,application/xhtml+xml"
+        } else {
+            "application/json"
+        },
         headers: config.headers.clone(),
         rules: Whoami {
             id: source_of(&config.id)?,
@@ -66,7 +70,11 @@ fn signs(config: &config::Signs) -> anyhow::Result<Signs> {
         location: config.location.clone(),
         css: config.css.as_deref().map(selector).transpose()?,
         text: config.text.as_deref().map(pattern).transpose()?,
-        json: config.json.iter().map(|(pointer, value)| (pointer.clone(), value.clone())).collect(),
+        json: config
+            .json
+            .iter()
+            .map(|(pointer, value)| (pointer.clone(), value.clone()))
+            .collect(),
     })
 }
 
@@ -81,10 +89,14 @@ fn source_of(source: &EvidenceSource) -> anyhow::Result<Source> {
 
 fn selector(css: &str) -> anyhow::Result<Arc<Selector>> {
     let parsed = Selector::parse(css).map_err(|error| anyhow::anyhow!("{error}"));
-    parsed.map(Arc::new).with_context(|| format!("guard.identity: not a CSS selector: {css}"))
+    parsed
+        .map(Arc::new)
+        .with_context(|| format!("guard.identity: not a CSS selector: {css}"))
 }
 
 fn pattern(text: &str) -> anyhow::Result<regex::bytes::Regex> {
-    let checked = source::regex_pattern(text).map_err(|error| anyhow::anyhow!("guard.identity: {error}"))?;
-    regex::bytes::Regex::new(checked.as_str()).with_context(|| format!("guard.identity: not a pattern: {text}"))
+    let checked =
+        source::regex_pattern(text).map_err(|error| anyhow::anyhow!("guard.identity: {error}"))?;
+    regex::bytes::Regex::new(checked.as_str())
+        .with_context(|| format!("guard.identity: not a pattern: {text}"))
 }

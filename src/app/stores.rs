@@ -38,32 +38,58 @@ impl Stores {
     pub fn open(config: &Config) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("stores").enable_all().build();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("stores")
+            .enable_all()
+            .build();
         let runtime = runtime.context("the stores' runtime cannot start")?;
         for file in [config.store.database.path(), &config.keys.file] {
             match file.parent() {
-                Some(directory) if !directory.as_os_str().is_empty() && !directory.exists() => make_private_dir(directory)?,
+                Some(directory) if !directory.as_os_str().is_empty() && !directory.exists() => {
+                    make_private_dir(directory)?
+                }
                 _ => {}
             }
         }
-        let keys = KeyRing::open(&config.keys.file, true, &*clock, &*random).context("keys.file")?;
+        let keys =
+            KeyRing::open(&config.keys.file, true, &*clock, &*random).context("keys.file")?;
         let keys = Arc::new(keys);
         let limits = Limits {
             idle: config.session.idle.get(),
-            anonymous_per_network: usize::try_from(config.limits.anonymous_per_network).unwrap_or(usize::MAX),
+            anonymous_per_network: usize::try_from(config.limits.anonymous_per_network)
+                .unwrap_or(usize::MAX),
             anonymous_in_all: ANONYMOUS_IN_ALL,
         };
         let handle = runtime.handle().clone();
         let (database, sessions) = runtime.block_on(async {
-            let database = Database::open(config.store.database.path(), handle.clone()).await.context("store.database")?;
-            database.check_keys(&AtRest::new(Arc::clone(&keys)), &*random).await.context("keys.file")?;
-            let sessions = EmbeddedSessions::load(database.clone(), limits, handle, Arc::clone(&clock)).await.context("store.sessions")?;
+            let database = Database::open(config.store.database.path(), handle.clone())
+                .await
+                .context("store.database")?;
+            database
+                .check_keys(&AtRest::new(Arc::clone(&keys)), &*random)
+                .await
+                .context("keys.file")?;
+            let sessions =
+                EmbeddedSessions::load(database.clone(), limits, handle, Arc::clone(&clock))
+                    .await
+                    .context("store.sessions")?;
             anyhow::Ok((database, sessions))
         })?;
-        let stores = Self { database, keys, sessions, clock, random, runtime };
+        let stores = Self {
+            database,
+            keys,
+            sessions,
+            clock,
+            random,
+            runtime,
+        };
         let flows = stores.flows(config);
         let settled = stores.sessions.all();
-        stores.runtime.block_on(flows.reconcile(&settled)).context("store.sessions")?;
+        stores
+            .runtime
+            .block_on(flows.reconcile(&settled))
+            .context("store.sessions")?;
         Ok(stores)
     }
 
@@ -97,9 +123,19 @@ impl Stores {
             if let Some(row) = self.database.totp_of(user).await?.first() {
                 return Ok(at_rest.open_seed(&row.seed, user, &row.id)?.base32());
             }
-            let (id, seed) = (FactorId::generate(&*self.random)?, Seed::generate(&*self.random)?);
+            let (id, seed) = (
+                FactorId::generate(&*self.random)?,
+                Seed::generate(&*self.random)?,
+            );
             let sealed = at_rest.seal_seed(&seed, user, &id, &*self.random)?;
-            let new = NewTotp { id, user: user.clone(), name: FriendlyName::new(name)?, seed: sealed, step: 0, at: self.clock.now() };
+            let new = NewTotp {
+                id,
+                user: user.clone(),
+                name: FriendlyName::new(name)?,
+                seed: sealed,
+                step: 0,
+                at: self.clock.now(),
+            };
             self.database.insert_totp(new, InsertIf::First).await?;
             Ok(seed.base32())
         })
@@ -112,11 +148,25 @@ pub fn rehearse(config: &Config) -> anyhow::Result<()> {
     if keys.exists() {
         KeyRing::open(keys, false, &SystemClock, &SystemRandom::new()).context("keys.file")?;
     }
-    for (key, file) in [("store.database", config.store.database.path()), ("keys.file", keys.as_path())] {
-        let directory = file.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let made = directory.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(Path::new("/"));
-        let metadata = std::fs::metadata(made).with_context(|| format!("{key}: cannot look at {}", made.display()))?;
-        anyhow::ensure!(metadata.is_dir(), "{key}: {} is not a directory", made.display());
+    for (key, file) in [
+        ("store.database", config.store.database.path()),
+        ("keys.file", keys.as_path()),
+    ] {
+        let directory = file
+            .parent()
+            .filter(|directory| !directory.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let made = directory
+            .ancestors()
+            .find(|ancestor| ancestor.exists())
+            .unwrap_or(Path::new("/"));
+        let metadata = std::fs::metadata(made)
+            .with_context(|| format!("{key}: cannot look at {}", made.display()))?;
+        anyhow::ensure!(
+            metadata.is_dir(),
+            "{key}: {} is not a directory",
+            made.display()
+        );
     }
     Ok(())
 }

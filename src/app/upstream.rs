@@ -26,7 +26,10 @@ pub fn of(config: &Config) -> anyhow::Result<OriginSettings> {
     Ok(OriginSettings {
         servers: Arc::new(servers),
         tls: upstream.tls,
-        server_name: upstream.server_name.clone().unwrap_or_else(|| host.to_owned()),
+        server_name: upstream
+            .server_name
+            .clone()
+            .unwrap_or_else(|| host.to_owned()),
         ca: upstream.ca.as_deref().map(certificates).transpose()?,
         connect_timeout: upstream.connect_timeout.get(),
         timeout: upstream.timeout.get(),
@@ -35,9 +38,20 @@ pub fn of(config: &Config) -> anyhow::Result<OriginSettings> {
 
 fn certificates(path: &std::path::Path) -> anyhow::Result<Arc<CaType>> {
     let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let certificates = read.with_context(|| format!("upstream.ca: cannot read certificates from {}", path.display()))?;
-    anyhow::ensure!(!certificates.is_empty(), "upstream.ca: {} holds no certificate", path.display());
-    let wrapped: Vec<WrappedX509> =
-        certificates.iter().map(|der| WrappedX509::new(der.to_vec(), pingora::utils::tls::parse_x509)).collect();
+    let certificates = read.with_context(|| {
+        format!(
+            "upstream.ca: cannot read certificates from {}",
+            path.display()
+        )
+    })?;
+    anyhow::ensure!(
+        !certificates.is_empty(),
+        "upstream.ca: {} holds no certificate",
+        path.display()
+    );
+    let wrapped: Vec<WrappedX509> = certificates
+        .iter()
+        .map(|der| WrappedX509::new(der.to_vec(), pingora::utils::tls::parse_x509))
+        .collect();
     Ok(wrapped.into())
 }

@@ -23,11 +23,14 @@ pub enum Command {
 pub fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Show { config } => {
-            let shown = super::load(config)?.redacted_toml().context("the configuration cannot be written as TOML")?;
+            let shown = super::load(config)?
+                .redacted_toml()
+                .context("the configuration cannot be written as TOML")?;
             println!("{shown}");
         }
         Command::Schema => {
-            let schema = serde_json::to_string_pretty(&crate::config::schema()).context("the schema cannot be written")?;
+            let schema = serde_json::to_string_pretty(&crate::config::schema())
+                .context("the schema cannot be written")?;
             println!("{schema}");
         }
     }

@@ -31,7 +31,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let app = App::build(&config)?;
     let enrolled = USERS.get(1).context("the demo has two users")?;
     let user = UserId::new(enrolled.id).context("the demo's user id")?;
-    let secret = app.enrol_for_demo(&user, "Demo authenticator").context("the demo's authenticator cannot be enrolled")?;
+    let secret = app
+        .enrol_for_demo(&user, "Demo authenticator")
+        .context("the demo's authenticator cannot be enrolled")?;
     announce(options.listen, secret.as_str(), options.data.as_deref());
     app.serve()?;
     Ok(())
@@ -46,7 +48,9 @@ struct Scratch {
 impl Scratch {
     fn new(options: &Options) -> anyhow::Result<Self> {
         let ours = options.data.is_none();
-        let path = options.data.clone().unwrap_or_else(|| std::env::temp_dir().join(format!("stepgate-demo-{}", std::process::id())));
+        let path = options.data.clone().unwrap_or_else(|| {
+            std::env::temp_dir().join(format!("stepgate-demo-{}", std::process::id()))
+        });
         crate::app::make_private_dir(&path)?;
         Ok(Self { path, ours })
     }
@@ -70,13 +74,18 @@ fn start_crm() -> anyhow::Result<SocketAddr> {
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    thread::Builder::new().name("demo-crm".to_owned()).spawn(move || {
-        let served = runtime.block_on(async move { serve(tokio::net::TcpListener::from_std(listener)?).await });
-        if let Err(error) = served {
-            tracing::error!(%error, "the built-in CRM stopped");
-        }
-    })?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    thread::Builder::new()
+        .name("demo-crm".to_owned())
+        .spawn(move || {
+            let served = runtime
+                .block_on(async move { serve(tokio::net::TcpListener::from_std(listener)?).await });
+            if let Err(error) = served {
+                tracing::error!(%error, "the built-in CRM stopped");
+            }
+        })?;
     Ok(address)
 }
 
@@ -124,13 +133,25 @@ file = "{data}/keys.toml"
 
 #[expect(clippy::print_stdout, reason = "what the demo is for")]
 fn announce(listen: SocketAddr, secret: &str, data: Option<&Path>) {
-    println!("\n  Stepgate demo: Acme CRM at http://localhost:{}\n", listen.port());
+    println!(
+        "\n  Stepgate demo: Acme CRM at http://localhost:{}\n",
+        listen.port()
+    );
     for (place, user) in USERS.iter().enumerate() {
-        let factor = if place == 1 { "has an authenticator app" } else { "has no second factor yet" };
-        println!("  {:<18} password {:<20} {factor}", user.email, user.password);
+        let factor = if place == 1 {
+            "has an authenticator app"
+        } else {
+            "has no second factor yet"
+        };
+        println!(
+            "  {:<18} password {:<20} {factor}",
+            user.email, user.password
+        );
     }
     println!("\n  The authenticator's secret: {secret}");
-    println!("  Type it into an authenticator app, or get a code with:  oathtool --totp -b {secret}");
+    println!(
+        "  Type it into an authenticator app, or get a code with:  oathtool --totp -b {secret}"
+    );
     match data {
         Some(path) => println!("\n  Keys and database are kept in {}", path.display()),
         None => println!("\n  Nothing is kept when the demo ends (use --data DIR)."),

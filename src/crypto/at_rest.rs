@@ -18,7 +18,9 @@ pub struct SealedSeed(pub Vec<u8>);
 /// A stored secret that this key ring does not open, or a ring that cannot protect one.
 #[derive(Debug, thiserror::Error)]
 pub enum AtRestError {
-    #[error("a stored secret does not open: it was altered, moved, or protected with a key that is not in the key file")]
+    #[error(
+        "a stored secret does not open: it was altered, moved, or protected with a key that is not in the key file"
+    )]
     DoesNotOpen,
     #[error("a secret could not be protected: no key or no randomness")]
     NoKey,
@@ -33,11 +35,23 @@ impl AtRest {
         Self(ring)
     }
 
-    pub fn seal_seed(&self, seed: &Seed, user: &UserId, factor: &FactorId, random: &dyn Random) -> Result<SealedSeed, AtRestError> {
-        self.seal(seed.as_bytes(), &context(user, factor), random).map(SealedSeed)
+    pub fn seal_seed(
+        &self,
+        seed: &Seed,
+        user: &UserId,
+        factor: &FactorId,
+        random: &dyn Random,
+    ) -> Result<SealedSeed, AtRestError> {
+        self.seal(seed.as_bytes(), &context(user, factor), random)
+            .map(SealedSeed)
     }
 
-    pub fn open_seed(&self, sealed: &SealedSeed, user: &UserId, factor: &FactorId) -> Result<Seed, AtRestError> {
+    pub fn open_seed(
+        &self,
+        sealed: &SealedSeed,
+        user: &UserId,
+        factor: &FactorId,
+    ) -> Result<Seed, AtRestError> {
         let plain = self.open(&sealed.0, &context(user, factor))?;
         Seed::from_bytes(&plain).ok_or(AtRestError::DoesNotOpen)
     }
@@ -48,22 +62,33 @@ impl AtRest {
     }
 
     pub fn opens_canary(&self, sealed: &[u8]) -> bool {
-        self.open(sealed, CANARY).is_ok_and(|plain| plain.as_slice() == CANARY)
+        self.open(sealed, CANARY)
+            .is_ok_and(|plain| plain.as_slice() == CANARY)
     }
 
-    fn seal(&self, plain: &[u8], context: &[u8], random: &dyn Random) -> Result<Vec<u8>, AtRestError> {
+    fn seal(
+        &self,
+        plain: &[u8],
+        context: &[u8],
+        random: &dyn Random,
+    ) -> Result<Vec<u8>, AtRestError> {
         let ring_key = self.0.newest().ok_or(AtRestError::NoKey)?;
         let key = key_of(ring_key).ok_or(AtRestError::NoKey)?;
         let mut nonce = [0; NONCE_LEN];
         random.fill(&mut nonce).map_err(|_| AtRestError::NoKey)?;
         let mut sealed = Zeroizing::new(plain.to_vec());
-        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(context), &mut *sealed)
-            .map_err(|_| AtRestError::NoKey)?;
+        key.seal_in_place_append_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(context),
+            &mut *sealed,
+        )
+        .map_err(|_| AtRestError::NoKey)?;
         Ok([ring_key.id().as_bytes(), &[0], &nonce, sealed.as_slice()].concat())
     }
 
     fn open(&self, sealed: &[u8], context: &[u8]) -> Result<Zeroizing<Vec<u8>>, AtRestError> {
-        self.try_open(sealed, context).ok_or(AtRestError::DoesNotOpen)
+        self.try_open(sealed, context)
+            .ok_or(AtRestError::DoesNotOpen)
     }
 
     fn try_open(&self, sealed: &[u8], context: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
@@ -73,7 +98,10 @@ impl AtRest {
         let key = key_of(self.0.get(std::str::from_utf8(id).ok()?)?)?;
         let nonce = Nonce::assume_unique_for_key(nonce.try_into().ok()?);
         let mut buffer = Zeroizing::new(ciphertext.to_vec());
-        let length = key.open_in_place(nonce, Aad::from(context), &mut buffer).ok()?.len();
+        let length = key
+            .open_in_place(nonce, Aad::from(context), &mut buffer)
+            .ok()?
+            .len();
         buffer.truncate(length);
         Some(buffer)
     }
@@ -83,13 +111,20 @@ const CANARY: &[u8] = b"stepgate key canary";
 
 fn key_of(key: &RingKey) -> Option<LessSafeKey> {
     let bytes = key.derive(Purpose::AtRest, b"");
-    UnboundKey::new(&AES_256_GCM, bytes.as_slice()).ok().map(LessSafeKey::new)
+    UnboundKey::new(&AES_256_GCM, bytes.as_slice())
+        .ok()
+        .map(LessSafeKey::new)
 }
 
 /// Lengths are part of it, so that `("ab", "c")` and `("a", "bc")` differ.
 fn context(user: &UserId, factor: &FactorId) -> Vec<u8> {
     let user = user.as_str().as_bytes();
-    [&(user.len() as u64).to_be_bytes(), user, factor.as_str().as_bytes()].concat()
+    [
+        &(user.len() as u64).to_be_bytes(),
+        user,
+        factor.as_str().as_bytes(),
+    ]
+    .concat()
 }
 
 #[cfg(test)]
@@ -102,10 +137,16 @@ mod tests {
         let random = SystemRandom::new();
         let at_rest = AtRest::new(Arc::new(KeyRing::ephemeral(&random).unwrap()));
         let (ada, eve) = (UserId::new("ada").unwrap(), UserId::new("eve").unwrap());
-        let (one, two) = (FactorId::generate(&random).unwrap(), FactorId::generate(&random).unwrap());
+        let (one, two) = (
+            FactorId::generate(&random).unwrap(),
+            FactorId::generate(&random).unwrap(),
+        );
         let seed = Seed::generate(&random).unwrap();
         let sealed = at_rest.seal_seed(&seed, &ada, &one, &random).unwrap();
-        assert_eq!(at_rest.open_seed(&sealed, &ada, &one).unwrap().as_bytes(), seed.as_bytes());
+        assert_eq!(
+            at_rest.open_seed(&sealed, &ada, &one).unwrap().as_bytes(),
+            seed.as_bytes()
+        );
         assert!(at_rest.open_seed(&sealed, &eve, &one).is_err());
         assert!(at_rest.open_seed(&sealed, &ada, &two).is_err());
         let mut altered = sealed.clone();

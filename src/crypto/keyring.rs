@@ -68,7 +68,9 @@ pub struct KeyRing {
 
 impl std::fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.keys.iter().map(RingKey::id)).finish()
+        f.debug_list()
+            .entries(self.keys.iter().map(RingKey::id))
+            .finish()
     }
 }
 
@@ -76,9 +78,15 @@ impl std::fmt::Debug for KeyRing {
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
     #[error("{path}: cannot read the key file: {source}")]
-    Read { path: PathBuf, source: std::io::Error },
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("{path}: cannot create the key file: {source}")]
-    Create { path: PathBuf, source: std::io::Error },
+    Create {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("{path}: not a key file: {why}")]
     Malformed { path: PathBuf, why: String },
     #[error("{path}: others may read the key file (mode {mode:o}); run `chmod 600 {path}`", path = path.display())]
@@ -105,7 +113,12 @@ struct FileKey {
 
 impl KeyRing {
     /// Reads the file, or makes it (mode 0600, one key) where it is missing and `create` allows it.
-    pub fn open(path: &Path, create: bool, clock: &dyn Clock, random: &dyn Random) -> Result<Self, KeyFileError> {
+    pub fn open(
+        path: &Path,
+        create: bool,
+        clock: &dyn Clock,
+        random: &dyn Random,
+    ) -> Result<Self, KeyFileError> {
         match fs::read_to_string(path) {
             Ok(text) => {
                 check_mode(path)?;
@@ -113,25 +126,45 @@ impl KeyRing {
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && create => {
                 make_file(path, clock, random)?;
-                let text = fs::read_to_string(path).map_err(|source| KeyFileError::Read { path: path.to_owned(), source })?;
+                let text = fs::read_to_string(path).map_err(|source| KeyFileError::Read {
+                    path: path.to_owned(),
+                    source,
+                })?;
                 Self::parse(path, &Zeroizing::new(text))
             }
-            Err(source) => Err(KeyFileError::Read { path: path.to_owned(), source }),
+            Err(source) => Err(KeyFileError::Read {
+                path: path.to_owned(),
+                source,
+            }),
         }
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self, KeyFileError> {
-        let malformed = |why: String| KeyFileError::Malformed { path: path.to_owned(), why };
-        let file: File = toml::from_str(text).map_err(|error| malformed(error.message().to_owned()))?;
+        let malformed = |why: String| KeyFileError::Malformed {
+            path: path.to_owned(),
+            why,
+        };
+        let file: File =
+            toml::from_str(text).map_err(|error| malformed(error.message().to_owned()))?;
         let keys = file.key.into_iter().map(|key| {
             let named = !key.id.is_empty() && key.id.bytes().all(|b| b.is_ascii_alphanumeric());
             if !named {
-                return Err(malformed("a key's id has letters and digits only".to_owned()));
+                return Err(malformed(
+                    "a key's id has letters and digits only".to_owned(),
+                ));
             }
             let bytes = STANDARD.decode(&key.secret).ok().map(Zeroizing::new);
             let secret = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
-            let secret = secret.ok_or_else(|| malformed(format!("the secret of key {} is not 32 bytes in Base64", key.id)))?;
-            Ok(RingKey { id: key.id, secret: Zeroizing::new(secret) })
+            let secret = secret.ok_or_else(|| {
+                malformed(format!(
+                    "the secret of key {} is not 32 bytes in Base64",
+                    key.id
+                ))
+            })?;
+            Ok(RingKey {
+                id: key.id,
+                secret: Zeroizing::new(secret),
+            })
         });
         let keys: Vec<RingKey> = keys.collect::<Result<_, _>>()?;
         if keys.is_empty() {
@@ -157,26 +190,48 @@ impl KeyRing {
     pub fn ephemeral(random: &dyn Random) -> Result<Self, crate::domain::clock::RandomError> {
         let mut secret = Zeroizing::new([0; 32]);
         random.fill(secret.as_mut_slice())?;
-        Ok(Self { keys: vec![RingKey { id: "k1".to_owned(), secret }] })
+        Ok(Self {
+            keys: vec![RingKey {
+                id: "k1".to_owned(),
+                secret,
+            }],
+        })
     }
 }
 
 fn make_file(path: &Path, clock: &dyn Clock, random: &dyn Random) -> Result<(), KeyFileError> {
     let mut secret = Zeroizing::new([0; 32]);
     random.fill(secret.as_mut_slice())?;
-    let key = FileKey { id: "k1".to_owned(), secret: STANDARD.encode(secret.as_slice()), created: clock.now().0 };
-    let malformed = |error: toml::ser::Error| KeyFileError::Malformed { path: path.to_owned(), why: error.to_string() };
+    let key = FileKey {
+        id: "k1".to_owned(),
+        secret: STANDARD.encode(secret.as_slice()),
+        created: clock.now().0,
+    };
+    let malformed = |error: toml::ser::Error| KeyFileError::Malformed {
+        path: path.to_owned(),
+        why: error.to_string(),
+    };
     let text = Zeroizing::new(toml::to_string(&File { key: vec![key] }).map_err(malformed)?);
-    let head = "# Stepgate's keys. Keep a copy: without it no enrolled authenticator can be read.\n";
-    write_private(path, &[head.as_bytes(), text.as_bytes()].concat())
-        .map_err(|source| KeyFileError::Create { path: path.to_owned(), source })
+    let head =
+        "# Stepgate's keys. Keep a copy: without it no enrolled authenticator can be read.\n";
+    write_private(path, &[head.as_bytes(), text.as_bytes()].concat()).map_err(|source| {
+        KeyFileError::Create {
+            path: path.to_owned(),
+            source,
+        }
+    })
 }
 
 /// Never leaves a half-written file under the final name, and never overwrites one.
 fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
     let draft = path.with_extension("new");
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     let linked = fs::hard_link(&draft, path);
@@ -189,7 +244,17 @@ fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 
 fn check_mode(path: &Path) -> Result<(), KeyFileError> {
     use std::os::unix::fs::PermissionsExt;
-    let metadata = fs::metadata(path).map_err(|source| KeyFileError::Read { path: path.to_owned(), source })?;
+    let metadata = fs::metadata(path).map_err(|source| KeyFileError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
     let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o007 != 0 { Err(KeyFileError::TooOpen { path: path.to_owned(), mode }) } else { Ok(()) }
+    if mode & 0o007 != 0 {
+        Err(KeyFileError::TooOpen {
+            path: path.to_owned(),
+            mode,
+        })
+    } else {
+        Ok(())
+    }
 }

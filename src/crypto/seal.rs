@@ -57,8 +57,13 @@ struct Attributes<'a> {
 
 impl Sealer {
     pub fn new(ring: &KeyRing, record: RecordId) -> Self {
-        let keys = ring.iter().filter_map(|key| Some((key.id().to_owned(), record_key(key, record)?)));
-        Self { record, keys: keys.collect() }
+        let keys = ring
+            .iter()
+            .filter_map(|key| Some((key.id().to_owned(), record_key(key, record)?)));
+        Self {
+            record,
+            keys: keys.collect(),
+        }
     }
 
     /// The text to put in the place of the credential's value.
@@ -68,17 +73,34 @@ impl Sealer {
         random.fill(&mut nonce).map_err(|_| SealError::NoKey)?;
         let mut sealed = self.plaintext(credential)?;
         let aad = self.aad(&credential.key.name, credential.epoch);
-        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut *sealed)
-            .map_err(|_| SealError::NoKey)?;
-        let text = format!("{PREFIX}{id}.{}", URL_SAFE_NO_PAD.encode([&nonce, sealed.as_slice()].concat()));
+        key.seal_in_place_append_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(aad),
+            &mut *sealed,
+        )
+        .map_err(|_| SealError::NoKey)?;
+        let text = format!(
+            "{PREFIX}{id}.{}",
+            URL_SAFE_NO_PAD.encode([&nonce, sealed.as_slice()].concat())
+        );
         let length = credential.key.name.len() + text.len();
-        if length > LONGEST { Err(SealError::TooLong(length)) } else { Ok(text) }
+        if length > LONGEST {
+            Err(SealError::TooLong(length))
+        } else {
+            Ok(text)
+        }
     }
 
     /// What `text` holds, if it was sealed for this record under `name` in the present epoch, or in
     /// an earlier one whose value the evidence was taken with (the caller judges that by
     /// [`LiveSet::standing`]). `None` for everything else, with no word about why.
-    pub fn open(&self, name: &str, text: &[u8], present: Epoch, live: &LiveSet) -> Option<Credential> {
+    pub fn open(
+        &self,
+        name: &str,
+        text: &[u8],
+        present: Epoch,
+        live: &LiveSet,
+    ) -> Option<Credential> {
         let rest = std::str::from_utf8(text).ok()?.strip_prefix(PREFIX)?;
         let (id, encoded) = rest.split_once('.')?;
         let (_, key) = self.keys.iter().find(|(known, _)| known == id)?;
@@ -86,16 +108,20 @@ impl Sealer {
         let (nonce, ciphertext) = bytes.split_at_checked(NONCE_LEN)?;
         let nonce: [u8; NONCE_LEN] = nonce.try_into().ok()?;
         let mut tried = None;
-        std::iter::once(present).chain(live.earlier_epochs(name, present)).find_map(|epoch| {
-            // One cookie may be known under several values of one epoch; each is tried once.
-            if tried.replace(epoch) == Some(epoch) {
-                return None;
-            }
-            let mut buffer = Zeroizing::new(ciphertext.to_vec());
-            let aad = Aad::from(self.aad(name, epoch));
-            let plain = key.open_in_place(Nonce::assume_unique_for_key(nonce), aad, &mut buffer).ok()?;
-            parse(name, plain, epoch)
-        })
+        std::iter::once(present)
+            .chain(live.earlier_epochs(name, present))
+            .find_map(|epoch| {
+                // One cookie may be known under several values of one epoch; each is tried once.
+                if tried.replace(epoch) == Some(epoch) {
+                    return None;
+                }
+                let mut buffer = Zeroizing::new(ciphertext.to_vec());
+                let aad = Aad::from(self.aad(name, epoch));
+                let plain = key
+                    .open_in_place(Nonce::assume_unique_for_key(nonce), aad, &mut buffer)
+                    .ok()?;
+                parse(name, plain, epoch)
+            })
     }
 
     fn plaintext(&self, credential: &Credential) -> Result<Zeroizing<Vec<u8>>, SealError> {
@@ -104,20 +130,28 @@ impl Sealer {
             domain: credential.key.domain.as_deref().map(Into::into),
             expires: credential.expires.map(|at| at.0),
         };
-        let mut plain = Zeroizing::new(serde_json::to_vec(&attributes).map_err(|_| SealError::NoKey)?);
+        let mut plain =
+            Zeroizing::new(serde_json::to_vec(&attributes).map_err(|_| SealError::NoKey)?);
         plain.push(b'\n');
         plain.extend_from_slice(credential.value.expose());
         Ok(plain)
     }
 
     fn aad(&self, name: &str, epoch: Epoch) -> Vec<u8> {
-        [self.record.as_bytes().as_slice(), &epoch.0.to_be_bytes(), name.as_bytes()].concat()
+        [
+            self.record.as_bytes().as_slice(),
+            &epoch.0.to_be_bytes(),
+            name.as_bytes(),
+        ]
+        .concat()
     }
 }
 
 fn record_key(key: &RingKey, record: RecordId) -> Option<LessSafeKey> {
     let bytes = key.derive(Purpose::Seal, record.as_bytes());
-    UnboundKey::new(&AES_256_GCM, bytes.as_slice()).ok().map(LessSafeKey::new)
+    UnboundKey::new(&AES_256_GCM, bytes.as_slice())
+        .ok()
+        .map(LessSafeKey::new)
 }
 
 fn parse(name: &str, plain: &[u8], epoch: Epoch) -> Option<Credential> {
@@ -130,7 +164,12 @@ fn parse(name: &str, plain: &[u8], epoch: Epoch) -> Option<Credential> {
         domain: attributes.domain.map(std::borrow::Cow::into_owned),
     };
     let value = Secret::new(value.get(1..)?);
-    Some(Credential { key, value, expires: attributes.expires.map(UnixTime), epoch })
+    Some(Credential {
+        key,
+        value,
+        expires: attributes.expires.map(UnixTime),
+        epoch,
+    })
 }
 
 /// A ring that makes sealers.
@@ -157,8 +196,17 @@ mod tests {
     }
 
     fn credential(name: &str, value: &[u8], epoch: u64) -> Credential {
-        let key = CookieKey { name: name.into(), path: "/app".into(), domain: Some("example.com".into()) };
-        Credential { key, value: Secret::new(value), expires: Some(UnixTime(77)), epoch: Epoch(epoch) }
+        let key = CookieKey {
+            name: name.into(),
+            path: "/app".into(),
+            domain: Some("example.com".into()),
+        };
+        Credential {
+            key,
+            value: Secret::new(value),
+            expires: Some(UnixTime(77)),
+            epoch: Epoch(epoch),
+        }
     }
 
     #[test]
@@ -166,11 +214,18 @@ mod tests {
         let random = SystemRandom::new();
         let ring = KeyRing::ephemeral(&random).unwrap();
         let value = b"\"a|b:c=%7C\n\xff";
-        let text = sealer(&ring, 1).seal(&credential("sid", value, 3), &random).unwrap();
+        let text = sealer(&ring, 1)
+            .seal(&credential("sid", value, 3), &random)
+            .unwrap();
         assert!(text.starts_with("sg1.k1.") && !text.contains("a|b"));
-        let opened = sealer(&ring, 1).open("sid", text.as_bytes(), Epoch(3), &LiveSet::default()).unwrap();
+        let opened = sealer(&ring, 1)
+            .open("sid", text.as_bytes(), Epoch(3), &LiveSet::default())
+            .unwrap();
         assert_eq!(opened.value.expose(), value);
-        assert_eq!((opened.key.path.as_str(), opened.expires), ("/app", Some(UnixTime(77))));
+        assert_eq!(
+            (opened.key.path.as_str(), opened.expires),
+            ("/app", Some(UnixTime(77)))
+        );
     }
 
     #[test]
@@ -178,14 +233,36 @@ mod tests {
         let random = SystemRandom::new();
         let ring = KeyRing::ephemeral(&random).unwrap();
         let other_ring = KeyRing::ephemeral(&random).unwrap();
-        let text = sealer(&ring, 1).seal(&credential("sid", b"v", 3), &random).unwrap();
+        let text = sealer(&ring, 1)
+            .seal(&credential("sid", b"v", 3), &random)
+            .unwrap();
         let none = LiveSet::default();
-        assert!(sealer(&ring, 2).open("sid", text.as_bytes(), Epoch(3), &none).is_none());
-        assert!(sealer(&ring, 1).open("other", text.as_bytes(), Epoch(3), &none).is_none());
-        assert!(sealer(&ring, 1).open("sid", text.as_bytes(), Epoch(4), &none).is_none());
-        assert!(sealer(&other_ring, 1).open("sid", text.as_bytes(), Epoch(3), &none).is_none());
+        assert!(
+            sealer(&ring, 2)
+                .open("sid", text.as_bytes(), Epoch(3), &none)
+                .is_none()
+        );
+        assert!(
+            sealer(&ring, 1)
+                .open("other", text.as_bytes(), Epoch(3), &none)
+                .is_none()
+        );
+        assert!(
+            sealer(&ring, 1)
+                .open("sid", text.as_bytes(), Epoch(4), &none)
+                .is_none()
+        );
+        assert!(
+            sealer(&other_ring, 1)
+                .open("sid", text.as_bytes(), Epoch(3), &none)
+                .is_none()
+        );
         for cut in 0..text.len() {
-            assert!(sealer(&ring, 1).open("sid", &text.as_bytes()[..cut], Epoch(3), &none).is_none());
+            assert!(
+                sealer(&ring, 1)
+                    .open("sid", &text.as_bytes()[..cut], Epoch(3), &none)
+                    .is_none()
+            );
         }
     }
 
@@ -196,7 +273,11 @@ mod tests {
         let kept = credential("sid", b"v", 0);
         let text = sealer(&ring, 1).seal(&kept, &random).unwrap();
         let live = LiveSet::default().asked_with(&[kept]);
-        assert!(sealer(&ring, 1).open("sid", text.as_bytes(), Epoch(1), &live).is_some());
+        assert!(
+            sealer(&ring, 1)
+                .open("sid", text.as_bytes(), Epoch(1), &live)
+                .is_some()
+        );
     }
 
     #[test]

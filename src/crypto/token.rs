@@ -19,7 +19,9 @@ impl SessionToken {
     pub fn generate(random: &dyn Random) -> Result<Self, RandomError> {
         let mut bytes = Zeroizing::new([0; 32]);
         random.fill(bytes.as_mut_slice())?;
-        Ok(Self(Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_slice()))))
+        Ok(Self(Zeroizing::new(
+            URL_SAFE_NO_PAD.encode(bytes.as_slice()),
+        )))
     }
 
     /// The cookie's value.
@@ -34,7 +36,10 @@ impl SessionToken {
 
 /// The digest under which a presented cookie value is looked up; `None` unless it has a token's shape.
 pub fn presented(value: &[u8]) -> Option<TokenDigest> {
-    let shaped = value.len() == 43 && value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    let shaped = value.len() == 43
+        && value
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     shaped.then(|| digest_of(value))
 }
 
@@ -54,15 +59,24 @@ impl Csrf {
     }
 
     pub fn token(&self, record: RecordId, epoch: Epoch) -> String {
-        let tag = self.0.newest().map(|key| hmac::sign(&mac_key(&key.derive(Purpose::Csrf, b"")), &message(record, epoch)));
+        let tag = self.0.newest().map(|key| {
+            hmac::sign(
+                &mac_key(&key.derive(Purpose::Csrf, b"")),
+                &message(record, epoch),
+            )
+        });
         tag.map_or_else(String::new, |tag| URL_SAFE_NO_PAD.encode(tag))
     }
 
     /// In constant time; every key of the ring counts, so a rotation breaks no open page.
     pub fn holds(&self, field: &str, record: RecordId, epoch: Epoch) -> bool {
-        let Ok(tag) = URL_SAFE_NO_PAD.decode(field) else { return false };
+        let Ok(tag) = URL_SAFE_NO_PAD.decode(field) else {
+            return false;
+        };
         let message = message(record, epoch);
-        self.0.iter().any(|key| hmac::verify(&mac_key(&key.derive(Purpose::Csrf, b"")), &message, &tag).is_ok())
+        self.0.iter().any(|key| {
+            hmac::verify(&mac_key(&key.derive(Purpose::Csrf, b"")), &message, &tag).is_ok()
+        })
     }
 }
 

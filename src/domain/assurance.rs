@@ -19,7 +19,11 @@ pub struct VerifiedFactor {
 
 impl VerifiedFactor {
     pub(super) fn new(factor: FactorId, method: Method, verified_at: UnixTime) -> Self {
-        Self { factor, method, verified_at }
+        Self {
+            factor,
+            method,
+            verified_at,
+        }
     }
 
     pub fn factor(&self) -> &FactorId {

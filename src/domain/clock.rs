@@ -11,7 +11,10 @@ pub struct UnixTime(pub i64);
 
 impl UnixTime {
     pub fn plus(self, life: Duration) -> Self {
-        Self(self.0.saturating_add(i64::try_from(life.as_secs()).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_add(i64::try_from(life.as_secs()).unwrap_or(i64::MAX)),
+        )
     }
 
     /// How long `self` lies after `earlier`; zero where the clock has gone back.
@@ -35,9 +38,14 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place where the ambient clock is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the ambient clock is read"
+    )]
     fn now(&self) -> UnixTime {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         UnixTime(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
     }
 }
@@ -58,7 +66,10 @@ pub trait Random: Send + Sync {
 pub struct SystemRandom(ring::rand::SystemRandom);
 
 impl SystemRandom {
-    #[expect(clippy::disallowed_methods, reason = "the one place where the ambient generator is made")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the ambient generator is made"
+    )]
     pub fn new() -> Self {
         Self(ring::rand::SystemRandom::new())
     }

@@ -98,7 +98,11 @@ impl LiveSet {
     /// acceptable while the identity is the same.
     #[must_use]
     pub fn asked_with(&self, jar: &[Credential]) -> Self {
-        Self(jar.iter().map(|credential| self.asked_cookie(credential)).collect())
+        Self(
+            jar.iter()
+                .map(|credential| self.asked_cookie(credential))
+                .collect(),
+        )
     }
 
     fn asked_cookie(&self, credential: &Credential) -> LiveCookie {
@@ -108,19 +112,32 @@ impl LiveSet {
             asked.extend(known.asked.iter().filter(|old| **old != newest));
         }
         asked.truncate(KEPT_VALUES);
-        LiveCookie { key: credential.key.clone(), expires: credential.expires, asked }
+        LiveCookie {
+            key: credential.key.clone(),
+            expires: credential.expires,
+            asked,
+        }
     }
 
     /// Epochs other than the present one in which an acceptable seal of `name` may have been made.
-    pub fn earlier_epochs<'a>(&'a self, name: &'a str, present: Epoch) -> impl Iterator<Item = Epoch> + 'a {
+    pub fn earlier_epochs<'a>(
+        &'a self,
+        name: &'a str,
+        present: Epoch,
+    ) -> impl Iterator<Item = Epoch> + 'a {
         let of_name = self.0.iter().filter(move |live| live.key.name == name);
-        of_name.flat_map(|live| &live.asked).map(|(epoch, _)| *epoch).filter(move |epoch| *epoch != present)
+        of_name
+            .flat_map(|live| &live.asked)
+            .map(|(epoch, _)| *epoch)
+            .filter(move |epoch| *epoch != present)
     }
 
     pub fn standing(&self, credential: &Credential, present: Epoch) -> Standing {
         let digest = ValueDigest::of(credential.value.expose());
         let known = self.0.iter().filter(|live| live.key == credential.key);
-        let was_asked = known.flat_map(|live| &live.asked).any(|(epoch, value)| *epoch == credential.epoch && *value == digest);
+        let was_asked = known
+            .flat_map(|live| &live.asked)
+            .any(|(epoch, value)| *epoch == credential.epoch && *value == digest);
         match (was_asked, credential.epoch == present) {
             (true, _) => Standing::Asked,
             (false, true) => Standing::Pending,
@@ -132,13 +149,18 @@ impl LiveSet {
     pub fn is_newest(&self, key: &CookieKey, value: &[u8]) -> bool {
         let digest = ValueDigest::of(value);
         let live = self.0.iter().find(|live| live.key == *key);
-        live.and_then(|live| live.asked.first()).is_some_and(|(_, newest)| *newest == digest)
+        live.and_then(|live| live.asked.first())
+            .is_some_and(|(_, newest)| *newest == digest)
     }
 
     /// Whether every live cookie that a browser sends to `path` is among `presented`: an
     /// application may destroy a session of which only a part arrives.
     pub fn is_complete(&self, presented: &[Credential], path: &str, now: UnixTime) -> bool {
-        self.sent_to(path, now).all(|live| presented.iter().any(|credential| credential.key == live.key))
+        self.sent_to(path, now).all(|live| {
+            presented
+                .iter()
+                .any(|credential| credential.key == live.key)
+        })
     }
 
     /// Whether a browser would send any live cookie to `path`.
@@ -146,9 +168,16 @@ impl LiveSet {
         self.sent_to(path, now).next().is_some()
     }
 
-    fn sent_to<'a>(&'a self, path: &'a str, now: UnixTime) -> impl Iterator<Item = &'a LiveCookie> + 'a {
+    fn sent_to<'a>(
+        &'a self,
+        path: &'a str,
+        now: UnixTime,
+    ) -> impl Iterator<Item = &'a LiveCookie> + 'a {
         let alive = move |live: &&LiveCookie| live.expires.is_none_or(|at| at > now);
-        self.0.iter().filter(alive).filter(move |live| path_matches(&live.key.path, path))
+        self.0
+            .iter()
+            .filter(alive)
+            .filter(move |live| path_matches(&live.key.path, path))
     }
 
     pub fn keys(&self) -> impl Iterator<Item = &CookieKey> {
@@ -173,8 +202,17 @@ mod tests {
     use super::*;
 
     fn credential(name: &str, path: &str, value: &str, epoch: u64) -> Credential {
-        let key = CookieKey { name: name.into(), path: path.into(), domain: None };
-        Credential { key, value: Secret::new(value), expires: None, epoch: Epoch(epoch) }
+        let key = CookieKey {
+            name: name.into(),
+            path: path.into(),
+            domain: None,
+        };
+        Credential {
+            key,
+            value: Secret::new(value),
+            expires: None,
+            epoch: Epoch(epoch),
+        }
     }
 
     #[test]
@@ -182,9 +220,18 @@ mod tests {
         let kept = credential("sid", "/", "one", 0);
         let live = LiveSet::default().asked_with(std::slice::from_ref(&kept));
         assert_eq!(live.standing(&kept, Epoch(1)), Standing::Asked);
-        assert_eq!(live.standing(&credential("sid", "/", "other", 0), Epoch(1)), Standing::Dead);
-        assert_eq!(live.standing(&credential("sid", "/", "other", 1), Epoch(1)), Standing::Pending);
-        assert_eq!(live.standing(&credential("sid", "/a", "one", 0), Epoch(1)), Standing::Dead);
+        assert_eq!(
+            live.standing(&credential("sid", "/", "other", 0), Epoch(1)),
+            Standing::Dead
+        );
+        assert_eq!(
+            live.standing(&credential("sid", "/", "other", 1), Epoch(1)),
+            Standing::Pending
+        );
+        assert_eq!(
+            live.standing(&credential("sid", "/a", "one", 0), Epoch(1)),
+            Standing::Dead
+        );
     }
 
     #[test]
@@ -193,8 +240,14 @@ mod tests {
         for value in ["1", "2", "3", "4", "5"] {
             live = live.asked_with(&[credential("sid", "/", value, 1)]);
         }
-        assert_eq!(live.standing(&credential("sid", "/", "2", 1), Epoch(2)), Standing::Asked);
-        assert_eq!(live.standing(&credential("sid", "/", "1", 1), Epoch(2)), Standing::Dead);
+        assert_eq!(
+            live.standing(&credential("sid", "/", "2", 1), Epoch(2)),
+            Standing::Asked
+        );
+        assert_eq!(
+            live.standing(&credential("sid", "/", "1", 1), Epoch(2)),
+            Standing::Dead
+        );
     }
 
     #[test]

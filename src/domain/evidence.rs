@@ -15,7 +15,10 @@ use super::rules::PathGlob;
 /// What an answer says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Evidence {
-    User { id: UserId, name: String },
+    User {
+        id: UserId,
+        name: String,
+    },
     SignedOut,
     /// Why nothing can be said: for the log, never for the browser.
     Unknown(&'static str),
@@ -78,15 +81,21 @@ impl Whoami {
         let out = self.signed_out.any(&parsed) || matches!(id, Reading::Null);
         let present = self.present.as_ref().is_none_or(|signs| signs.any(&parsed));
         match (id, out) {
-            (Reading::Value(_), true) => Evidence::Unknown("the answer shows a user and signs of nobody at once"),
+            (Reading::Value(_), true) => {
+                Evidence::Unknown("the answer shows a user and signs of nobody at once")
+            }
             (_, true) => Evidence::SignedOut,
-            (Reading::Value(_), false) if !present => Evidence::Unknown("the answer lacks the signs of `present`"),
+            (Reading::Value(_), false) if !present => {
+                Evidence::Unknown("the answer lacks the signs of `present`")
+            }
             // An error page may well name somebody; only a success says who is signed in.
             (Reading::Value(_), false) if !(200..300).contains(&answer.status) => {
                 Evidence::Unknown("the answer names a user but is no success")
             }
             (Reading::Value(id), false) => self.user(id, &parsed),
-            (Reading::Null | Reading::Missing, false) => Evidence::Unknown("the answer shows neither a user nor signs of nobody"),
+            (Reading::Null | Reading::Missing, false) => {
+                Evidence::Unknown("the answer shows neither a user nor signs of nobody")
+            }
         }
     }
 
@@ -108,7 +117,9 @@ impl Signs {
         let located = || Some(self.location.as_ref()?.matches_lenient(answer.location?));
         let selected = || Some(parsed.html().select(self.css.as_deref()?).next().is_some());
         let read = || Some(self.text.as_ref()?.is_match(answer.body));
-        let pointed = |(pointer, expected): &(String, Value)| parsed.json().and_then(|json| json.pointer(pointer)) == Some(expected);
+        let pointed = |(pointer, expected): &(String, Value)| {
+            parsed.json().and_then(|json| json.pointer(pointer)) == Some(expected)
+        };
         self.status.contains(&answer.status)
             || located().unwrap_or(false)
             || selected().unwrap_or(false)
@@ -152,22 +163,37 @@ struct Parsed<'a> {
 
 impl<'a> Parsed<'a> {
     fn new(answer: Answer<'a>) -> Self {
-        Self { answer, json: Default::default(), html: Default::default() }
+        Self {
+            answer,
+            json: Default::default(),
+            html: Default::default(),
+        }
     }
 
     fn json(&self) -> Option<&Value> {
-        self.json.get_or_init(|| serde_json::from_slice(self.answer.body).ok()).as_ref()
+        self.json
+            .get_or_init(|| serde_json::from_slice(self.answer.body).ok())
+            .as_ref()
     }
 
     fn html(&self) -> &Html {
-        self.html.get_or_init(|| Html::parse_document(&String::from_utf8_lossy(self.answer.body)))
+        self.html
+            .get_or_init(|| Html::parse_document(&String::from_utf8_lossy(self.answer.body)))
     }
 
     /// A header that is there exactly once; a repeated one says nothing certain.
     fn header(&self, name: &str) -> Option<String> {
-        let mut fields = self.answer.headers.iter().filter(|(field, _)| field.eq_ignore_ascii_case(name));
+        let mut fields = self
+            .answer
+            .headers
+            .iter()
+            .filter(|(field, _)| field.eq_ignore_ascii_case(name));
         let (_, value) = fields.next()?;
-        fields.next().is_none().then(|| String::from_utf8(value.clone()).ok()).flatten()
+        fields
+            .next()
+            .is_none()
+            .then(|| String::from_utf8(value.clone()).ok())
+            .flatten()
     }
 }
 
@@ -176,45 +202,89 @@ mod tests {
     use super::*;
 
     fn whoami(signed_out: Signs) -> Whoami {
-        Whoami { id: Source::Json("/id".into()), name: Some(Source::Json("/email".into())), signed_out, present: None }
+        Whoami {
+            id: Source::Json("/id".into()),
+            name: Some(Source::Json("/email".into())),
+            signed_out,
+            present: None,
+        }
     }
 
     fn judge(whoami: &Whoami, status: u16, body: &str) -> Evidence {
-        whoami.judge(Answer { status, headers: &[], body: body.as_bytes(), location: None })
+        whoami.judge(Answer {
+            status,
+            headers: &[],
+            body: body.as_bytes(),
+            location: None,
+        })
     }
 
     fn on_401() -> Whoami {
-        whoami(Signs { status: vec![401], ..Signs::default() })
+        whoami(Signs {
+            status: vec![401],
+            ..Signs::default()
+        })
     }
 
     #[test]
     fn a_user_is_named_by_id_and_name() {
-        let user = Evidence::User { id: UserId::new("7").unwrap(), name: "ada@example.com".into() };
-        assert_eq!(judge(&on_401(), 200, r#"{"id":7,"email":"ada@example.com"}"#), user);
+        let user = Evidence::User {
+            id: UserId::new("7").unwrap(),
+            name: "ada@example.com".into(),
+        };
+        assert_eq!(
+            judge(&on_401(), 200, r#"{"id":7,"email":"ada@example.com"}"#),
+            user
+        );
     }
 
     #[test]
     fn nobody_needs_positive_evidence() {
         assert_eq!(judge(&on_401(), 401, ""), Evidence::SignedOut);
         assert_eq!(judge(&on_401(), 200, r#"{"id":null}"#), Evidence::SignedOut);
-        for (status, body) in [(200, "{}"), (200, "garbage"), (429, ""), (500, "{\"id\":7}"), (200, "{\"id\":\"\"}"), (204, "")] {
-            assert!(matches!(judge(&on_401(), status, body), Evidence::Unknown(_)), "{status} {body}");
+        for (status, body) in [
+            (200, "{}"),
+            (200, "garbage"),
+            (429, ""),
+            (500, "{\"id\":7}"),
+            (200, "{\"id\":\"\"}"),
+            (204, ""),
+        ] {
+            assert!(
+                matches!(judge(&on_401(), status, body), Evidence::Unknown(_)),
+                "{status} {body}"
+            );
         }
     }
 
     #[test]
     fn a_user_and_signs_of_nobody_at_once_are_unknown() {
-        assert!(matches!(judge(&on_401(), 401, "{\"id\":7}"), Evidence::Unknown(_)));
+        assert!(matches!(
+            judge(&on_401(), 401, "{\"id\":7}"),
+            Evidence::Unknown(_)
+        ));
     }
 
     #[test]
     fn pages_give_signs_too() {
         let form = Selector::parse("form#login").unwrap();
-        let out = Signs { css: Some(Arc::new(form)), ..Signs::default() };
+        let out = Signs {
+            css: Some(Arc::new(form)),
+            ..Signs::default()
+        };
         let badge = Selector::parse(".user").unwrap();
-        let whoami = Whoami { id: Source::Css(Arc::new(badge)), ..whoami(out) };
-        assert_eq!(judge(&whoami, 200, "<form id=login></form>"), Evidence::SignedOut);
-        let user = Evidence::User { id: UserId::new("ada").unwrap(), name: "ada".into() };
+        let whoami = Whoami {
+            id: Source::Css(Arc::new(badge)),
+            ..whoami(out)
+        };
+        assert_eq!(
+            judge(&whoami, 200, "<form id=login></form>"),
+            Evidence::SignedOut
+        );
+        let user = Evidence::User {
+            id: UserId::new("ada").unwrap(),
+            name: "ada".into(),
+        };
         assert_eq!(judge(&whoami, 200, "<b class=user> ada </b>"), user);
     }
 }

@@ -21,7 +21,11 @@ impl UserId {
     pub fn new(raw: impl Into<String>) -> Result<Self, BadUserId> {
         let raw = raw.into();
         let fits = !raw.trim().is_empty() && raw.chars().count() <= 255;
-        if fits && !raw.chars().any(char::is_control) { Ok(Self(raw)) } else { Err(BadUserId) }
+        if fits && !raw.chars().any(char::is_control) {
+            Ok(Self(raw))
+        } else {
+            Err(BadUserId)
+        }
     }
 
     pub fn as_str(&self) -> &str {
@@ -80,7 +84,9 @@ impl FactorId {
 
     /// Reads an id out of an address or a row; `None` unless it has the shape that `generate` gives.
     pub fn parse(raw: &str) -> Option<Self> {
-        let hex = raw.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        let hex = raw
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         (raw.len() == 32 && hex).then(|| Self(raw.to_owned()))
     }
 

@@ -11,7 +11,9 @@ pub fn same_origin_path(address: &str, origin: &str) -> Option<String> {
 /// A place to send somebody to: a path on this origin that no browser takes for anything else.
 pub fn safe_return(path: &str) -> Option<String> {
     let starts = path.starts_with('/') && !path.starts_with("//");
-    let clean = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let clean = path
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let path = path.split('#').next().unwrap_or_default();
     (starts && clean && path.len() <= 2048).then(|| path.to_owned())
 }
@@ -22,13 +24,31 @@ mod tests {
 
     #[test]
     fn return_addresses_stay_on_the_origin() {
-        for bad in ["//evil.example", "https://evil.example", "/\\evil", "/a\nb", "javascript:x", "", "a", "/\u{e9}"] {
+        for bad in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil",
+            "/a\nb",
+            "javascript:x",
+            "",
+            "a",
+            "/\u{e9}",
+        ] {
             assert_eq!(safe_return(bad), None, "{bad}");
         }
         assert_eq!(safe_return("/a?b=c#d").as_deref(), Some("/a?b=c"));
         let origin = "https://crm.example.com";
-        assert_eq!(same_origin_path("https://crm.example.com/x", origin).as_deref(), Some("/x"));
-        assert_eq!(same_origin_path("https://crm.example.com.evil.example/x", origin), None);
-        assert_eq!(same_origin_path("https://crm.example.com", origin).as_deref(), Some("/"));
+        assert_eq!(
+            same_origin_path("https://crm.example.com/x", origin).as_deref(),
+            Some("/x")
+        );
+        assert_eq!(
+            same_origin_path("https://crm.example.com.evil.example/x", origin),
+            None
+        );
+        assert_eq!(
+            same_origin_path("https://crm.example.com", origin).as_deref(),
+            Some("/")
+        );
     }
 }

@@ -59,9 +59,10 @@ impl State {
     pub fn signed_in(&self) -> Option<&SignedIn> {
         match self {
             Self::Anonymous => None,
-            Self::AwaitingFactor(who) | Self::AwaitingEnrolment(who) | Self::PasswordOnly(who) | Self::Verified(who, _) => {
-                Some(who)
-            }
+            Self::AwaitingFactor(who)
+            | Self::AwaitingEnrolment(who)
+            | Self::PasswordOnly(who)
+            | Self::Verified(who, _) => Some(who),
         }
     }
 
@@ -208,16 +209,28 @@ impl Record {
     }
 
     /// A ceremony succeeded, at sign-in or as a step-up.
-    pub fn verify(mut self, factor: VerifiedFactor, token: TokenDigest, life: Duration) -> Result<Self, IllegalMove> {
+    pub fn verify(
+        mut self,
+        factor: VerifiedFactor,
+        token: TokenDigest,
+        life: Duration,
+    ) -> Result<Self, IllegalMove> {
         let now = factor.verified_at();
         self.state = match self.state {
-            State::AwaitingFactor(who) | State::AwaitingEnrolment(who) | State::PasswordOnly(who) => {
+            State::AwaitingFactor(who)
+            | State::AwaitingEnrolment(who)
+            | State::PasswordOnly(who) => {
                 self.expires_at = now.plus(life);
                 State::Verified(who, factor)
             }
             // A step-up proves more, but does not make the session last longer.
             State::Verified(who, _) => State::Verified(who, factor),
-            State::Anonymous => return Err(IllegalMove { from: "Anonymous", by: "verifying" }),
+            State::Anonymous => {
+                return Err(IllegalMove {
+                    from: "Anonymous",
+                    by: "verifying",
+                });
+            }
         };
         self.failures = 0;
         Ok(self.with_token(token, now))

@@ -40,9 +40,15 @@ pub enum Permit {
 /// Decides on one more attempt.
 pub fn permit(count: &Count, now: UnixTime) -> Permit {
     if count.in_period >= BUDGET {
-        return Permit::Wait(count.period_frees_at.unwrap_or_else(|| now.plus(BUDGET_PERIOD)));
+        return Permit::Wait(
+            count
+                .period_frees_at
+                .unwrap_or_else(|| now.plus(BUDGET_PERIOD)),
+        );
     }
-    let until = count.last_failure.map(|at| at.plus(wait_after(count.in_a_row)));
+    let until = count
+        .last_failure
+        .map(|at| at.plus(wait_after(count.in_a_row)));
     match until {
         Some(until) if until > now => Permit::Wait(until),
         _ => Permit::Granted,
@@ -51,8 +57,12 @@ pub fn permit(count: &Count, now: UnixTime) -> Permit {
 
 /// 30 s after the fifth failure in a row, twice as long after each further one, an hour at most.
 fn wait_after(in_a_row: u32) -> Duration {
-    let Some(beyond) = in_a_row.checked_sub(FREE_FAILURES) else { return Duration::ZERO };
-    FIRST_WAIT.saturating_mul(2_u32.saturating_pow(beyond)).min(LONGEST_WAIT)
+    let Some(beyond) = in_a_row.checked_sub(FREE_FAILURES) else {
+        return Duration::ZERO;
+    };
+    FIRST_WAIT
+        .saturating_mul(2_u32.saturating_pow(beyond))
+        .min(LONGEST_WAIT)
 }
 
 #[cfg(test)]
@@ -60,7 +70,12 @@ mod tests {
     use super::*;
 
     fn after(in_a_row: u32, seconds_later: i64) -> Permit {
-        let count = Count { in_a_row, last_failure: Some(UnixTime(1_000)), in_period: in_a_row, period_frees_at: None };
+        let count = Count {
+            in_a_row,
+            last_failure: Some(UnixTime(1_000)),
+            in_period: in_a_row,
+            period_frees_at: None,
+        };
         permit(&count, UnixTime(1_000 + seconds_later))
     }
 
@@ -80,7 +95,15 @@ mod tests {
 
     #[test]
     fn the_budget_holds_however_long_one_waits_between() {
-        let count = Count { in_a_row: 0, last_failure: None, in_period: 33, period_frees_at: Some(UnixTime(9_000)) };
-        assert_eq!(permit(&count, UnixTime(5_000)), Permit::Wait(UnixTime(9_000)));
+        let count = Count {
+            in_a_row: 0,
+            last_failure: None,
+            in_period: 33,
+            period_frees_at: Some(UnixTime(9_000)),
+        };
+        assert_eq!(
+            permit(&count, UnixTime(5_000)),
+            Permit::Wait(UnixTime(9_000))
+        );
     }
 }

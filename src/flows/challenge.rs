@@ -19,13 +19,19 @@ pub enum Answer {
 
 impl Flows {
     /// Answers the challenge of a session that awaits its factor.
-    pub async fn answer_challenge(&self, actor: Actor<'_>, typed: &str) -> Result<Answer, FlowError> {
+    pub async fn answer_challenge(
+        &self,
+        actor: Actor<'_>,
+        typed: &str,
+    ) -> Result<Answer, FlowError> {
         if !matches!(actor.held.record.state, State::AwaitingFactor(_)) {
             return Ok(Answer::Ended);
         }
         match self.check_totp(actor, typed).await? {
             Checked::Verified(factor, name) => {
-                let Some(moved) = self.verify(actor, &factor).await? else { return Ok(Answer::Ended) };
+                let Some(moved) = self.verify(actor, &factor).await? else {
+                    return Ok(Answer::Ended);
+                };
                 self.note(actor, audit::FACTOR_ACCEPTED, &name).await;
                 Ok(Answer::Verified(moved))
             }
@@ -37,7 +43,11 @@ impl Flows {
     }
 
     /// One more wrong code in this flow; the fifth ends it, whatever the session was.
-    pub(super) async fn count_failure(&self, actor: Actor<'_>, answer: Answer) -> Result<Answer, FlowError> {
+    pub(super) async fn count_failure(
+        &self,
+        actor: Actor<'_>,
+        answer: Answer,
+    ) -> Result<Answer, FlowError> {
         let counted = self.advance(actor, |mut record| {
             record.failures = record.failures.saturating_add(1);
             Ok(Some(record))
@@ -46,7 +56,8 @@ impl Flows {
             Some(held) if held.record.failures < FAILURES_THAT_END => Ok(answer),
             Some(_) => {
                 self.sessions.end(actor.held.record.id).await?;
-                self.note(actor, audit::FLOW_ENDED, "too many wrong codes").await;
+                self.note(actor, audit::FLOW_ENDED, "too many wrong codes")
+                    .await;
                 Ok(Answer::Ended)
             }
             None => Ok(Answer::Ended),

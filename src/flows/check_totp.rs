@@ -23,9 +23,15 @@ pub(super) enum Checked {
 }
 
 impl Flows {
-    pub(super) async fn check_totp(&self, actor: Actor<'_>, typed: &str) -> Result<Checked, FlowError> {
+    pub(super) async fn check_totp(
+        &self,
+        actor: Actor<'_>,
+        typed: &str,
+    ) -> Result<Checked, FlowError> {
         // What is no code at all is a slip, not a guess.
-        let Some(code) = Code::parse(typed) else { return Ok(Checked::Wrong) };
+        let Some(code) = Code::parse(typed) else {
+            return Ok(Checked::Wrong);
+        };
         let now = self.now();
         let attempt = match self.throttle.begin(actor.user(), now).await? {
             (Permit::Granted, Some(attempt)) => attempt,
@@ -37,28 +43,62 @@ impl Flows {
         };
         // Read after the count: a row that this attempt disabled must not serve it.
         let rows = self.authenticators.totp_of(actor.user()).await?;
-        let enabled: Vec<&TotpRow> = rows.iter().filter(|row| row.failures <= FACTOR_FAILURES).collect();
+        let enabled: Vec<&TotpRow> = rows
+            .iter()
+            .filter(|row| row.failures <= FACTOR_FAILURES)
+            .collect();
         if enabled.is_empty() && !rows.is_empty() {
-            self.note(actor, audit::FACTOR_FAILED, "every authenticator is disabled").await;
+            self.note(
+                actor,
+                audit::FACTOR_FAILED,
+                "every authenticator is disabled",
+            )
+            .await;
             return Ok(Checked::Disabled);
         }
         self.check_rows(actor, &enabled, &code, attempt).await
     }
 
-    async fn check_rows(&self, actor: Actor<'_>, rows: &[&TotpRow], code: &Code, attempt: Attempt) -> Result<Checked, FlowError> {
+    async fn check_rows(
+        &self,
+        actor: Actor<'_>,
+        rows: &[&TotpRow],
+        code: &Code,
+        attempt: Attempt,
+    ) -> Result<Checked, FlowError> {
         let now = self.now();
         let mut replayed = false;
         for row in rows {
             let seed = self.at_rest.open_seed(&row.seed, &row.user, &row.id)?;
-            let Some(MatchedStep(step)) = seed.verify(code, now) else { continue };
-            let accepted = self.authenticators.accept_totp_step(&row.id, step, now).await?;
+            let Some(MatchedStep(step)) = seed.verify(code, now) else {
+                continue;
+            };
+            let accepted = self
+                .authenticators
+                .accept_totp_step(&row.id, step, now)
+                .await?;
             if let Some(factor) = totp::finish(row.id.clone(), accepted, now) {
-                self.throttle.succeed(attempt, actor.user(), &row.id).await?;
+                self.throttle
+                    .succeed(attempt, actor.user(), &row.id)
+                    .await?;
                 return Ok(Checked::Verified(factor, row.name.clone()));
             }
             replayed = true;
         }
-        self.note(actor, audit::FACTOR_FAILED, if replayed { "a code that was used before" } else { "" }).await;
-        Ok(if replayed { Checked::Replayed } else { Checked::Wrong })
+        self.note(
+            actor,
+            audit::FACTOR_FAILED,
+            if replayed {
+                "a code that was used before"
+            } else {
+                ""
+            },
+        )
+        .await;
+        Ok(if replayed {
+            Checked::Replayed
+        } else {
+            Checked::Wrong
+        })
     }
 }

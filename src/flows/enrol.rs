@@ -43,23 +43,43 @@ impl Flows {
             return Ok(Begin::StepUp(due));
         }
         let (key, now) = (key(actor.held), self.now());
-        if let Some(seed) = self.ceremonies.get(&key, now).await?.as_deref().and_then(Seed::from_bytes) {
+        if let Some(seed) = self
+            .ceremonies
+            .get(&key, now)
+            .await?
+            .as_deref()
+            .and_then(Seed::from_bytes)
+        {
             return Ok(Begin::Pending(seed));
         }
         let seed = Seed::generate(&*self.random)?;
-        self.ceremonies.put(key, seed.as_bytes().to_vec(), now.plus(PENDING)).await?;
+        self.ceremonies
+            .put(key, seed.as_bytes().to_vec(), now.plus(PENDING))
+            .await?;
         Ok(Begin::Pending(seed))
     }
 
-    pub async fn confirm_totp(&self, actor: Actor<'_>, typed: &str, name: &str) -> Result<Confirm, FlowError> {
+    pub async fn confirm_totp(
+        &self,
+        actor: Actor<'_>,
+        typed: &str,
+        name: &str,
+    ) -> Result<Confirm, FlowError> {
         if let Some(due) = self.step_up_before_enrolment(actor).await? {
             return Ok(Confirm::StepUp(due));
         }
         let (key, now) = (key(actor.held), self.now());
-        let Some(seed) = self.ceremonies.get(&key, now).await?.as_deref().and_then(Seed::from_bytes) else {
+        let Some(seed) = self
+            .ceremonies
+            .get(&key, now)
+            .await?
+            .as_deref()
+            .and_then(Seed::from_bytes)
+        else {
             return Ok(Confirm::Expired);
         };
-        let Some(MatchedStep(step)) = Code::parse(typed).and_then(|code| seed.verify(&code, now)) else {
+        let Some(MatchedStep(step)) = Code::parse(typed).and_then(|code| seed.verify(&code, now))
+        else {
             return Ok(Confirm::WrongCode);
         };
         let name = match FriendlyName::new(name) {
@@ -67,10 +87,23 @@ impl Flows {
             Err(bad) => return Ok(Confirm::BadName(bad)),
         };
         let id = FactorId::generate(&*self.random)?;
-        let sealed = self.at_rest.seal_seed(&seed, actor.user(), &id, &*self.random)?;
-        let new = NewTotp { id: id.clone(), user: actor.user().clone(), name: name.clone(), seed: sealed, step, at: now };
+        let sealed = self
+            .at_rest
+            .seal_seed(&seed, actor.user(), &id, &*self.random)?;
+        let new = NewTotp {
+            id: id.clone(),
+            user: actor.user().clone(),
+            name: name.clone(),
+            seed: sealed,
+            step,
+            at: now,
+        };
         let first = !matches!(actor.held.record.state, State::Verified(..));
-        let condition = if first { InsertIf::First } else { InsertIf::Always };
+        let condition = if first {
+            InsertIf::First
+        } else {
+            InsertIf::Always
+        };
         match self.authenticators.insert_totp(new, condition).await? {
             Inserted::NameTaken => return Ok(Confirm::NameTaken),
             Inserted::NotFirst => return self.overtaken(actor).await,
@@ -83,12 +116,20 @@ impl Flows {
         }
         self.others_fall(actor).await?;
         let factor = totp::finish(id, true, now);
-        let Some(factor) = factor else { return Ok(Confirm::Ended) };
-        Ok(self.verify(actor, &factor).await?.map_or(Confirm::Ended, Confirm::First))
+        let Some(factor) = factor else {
+            return Ok(Confirm::Ended);
+        };
+        Ok(self
+            .verify(actor, &factor)
+            .await?
+            .map_or(Confirm::Ended, Confirm::First))
     }
 
     /// A verified session steps up first; one without any factor shows what it has.
-    async fn step_up_before_enrolment(&self, actor: Actor<'_>) -> Result<Option<StepUp>, FlowError> {
+    async fn step_up_before_enrolment(
+        &self,
+        actor: Actor<'_>,
+    ) -> Result<Option<StepUp>, FlowError> {
         match &actor.held.record.state {
             // The forced enrolment follows the password at once.
             State::AwaitingEnrolment(_) => Ok(None),
@@ -108,7 +149,10 @@ impl Flows {
     /// Whoever parked a session before the owner enrolled gains nothing by it.
     async fn others_fall(&self, actor: Actor<'_>) -> Result<(), FlowError> {
         let others: Vec<Held> = self.sessions.of_user(actor.user()).await?;
-        let others: Vec<Held> = others.into_iter().filter(|held| held.record.id != actor.held.record.id).collect();
+        let others: Vec<Held> = others
+            .into_iter()
+            .filter(|held| held.record.id != actor.held.record.id)
+            .collect();
         let ids: Vec<RecordId> = others.iter().map(|held| held.record.id).collect();
         self.ceremonies.drop_all_of(&ids).await?;
         for held in &others {
@@ -119,9 +163,13 @@ impl Flows {
 
     /// Sends one session to the challenge if it got by without a factor; ends it if that fails.
     pub(super) async fn fall(&self, held: &Held) -> Result<(), FlowError> {
-        let Some(actor) = Actor::of(held, "") else { return Ok(()) };
+        let Some(actor) = Actor::of(held, "") else {
+            return Ok(());
+        };
         let falls = |record: Record| match record.state {
-            State::PasswordOnly(_) | State::AwaitingEnrolment(_) => Ok(Some(record.fall_to_challenge()?)),
+            State::PasswordOnly(_) | State::AwaitingEnrolment(_) => {
+                Ok(Some(record.fall_to_challenge()?))
+            }
             _ => Ok(None),
         };
         match self.advance(actor, falls).await {
@@ -132,5 +180,9 @@ impl Flows {
 }
 
 fn key(held: &Held) -> CeremonyKey {
-    CeremonyKey { record: held.record.id, epoch: held.record.epoch.0, kind: KIND }
+    CeremonyKey {
+        record: held.record.id,
+        epoch: held.record.epoch.0,
+        kind: KIND,
+    }
 }

@@ -38,17 +38,30 @@ impl Flows {
         let totp = self.authenticators.totp_of(actor.user()).await?;
         let recent = self.audit.recent(actor.user(), LINES).await?;
         let sessions = self.sessions.of_user(actor.user()).await?;
-        Ok(Overview { totp, recent, other_sessions: sessions.len().saturating_sub(1) })
+        Ok(Overview {
+            totp,
+            recent,
+            other_sessions: sessions.len().saturating_sub(1),
+        })
     }
 
-    pub async fn find_totp(&self, actor: Actor<'_>, id: &FactorId) -> Result<Option<(TotpRow, usize)>, FlowError> {
+    pub async fn find_totp(
+        &self,
+        actor: Actor<'_>,
+        id: &FactorId,
+    ) -> Result<Option<(TotpRow, usize)>, FlowError> {
         let mut rows = self.authenticators.totp_of(actor.user()).await?;
         let count = rows.len();
         let place = rows.iter().position(|row| row.id == *id);
         Ok(place.map(|place| (rows.swap_remove(place), count)))
     }
 
-    pub async fn rename_totp(&self, actor: Actor<'_>, id: &FactorId, name: &str) -> Result<Rename, FlowError> {
+    pub async fn rename_totp(
+        &self,
+        actor: Actor<'_>,
+        id: &FactorId,
+        name: &str,
+    ) -> Result<Rename, FlowError> {
         let name = match FriendlyName::new(name) {
             Ok(name) => name,
             Err(bad) => return Ok(Rename::BadName(bad)),
@@ -68,8 +81,12 @@ impl Flows {
             StepUp::Open(_) => {}
             due => return Ok(Remove::StepUp(due)),
         }
-        let Some((row, _)) = self.find_totp(actor, id).await? else { return Ok(Remove::Gone) };
-        let Some(left) = self.authenticators.remove(actor.user(), id).await? else { return Ok(Remove::Gone) };
+        let Some((row, _)) = self.find_totp(actor, id).await? else {
+            return Ok(Remove::Gone);
+        };
+        let Some(left) = self.authenticators.remove(actor.user(), id).await? else {
+            return Ok(Remove::Gone);
+        };
         self.note(actor, audit::FACTOR_REMOVED, &row.name).await;
         if left == 0 {
             self.end_challenges(actor).await?;

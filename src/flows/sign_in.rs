@@ -23,9 +23,17 @@ pub struct SignIn<'a> {
 
 impl Flows {
     /// A new record for a visitor whom nobody knows.
-    pub async fn remember_visitor(&self, id: RecordId, jar: &[Credential], network: &str) -> Result<Moved, FlowError> {
+    pub async fn remember_visitor(
+        &self,
+        id: RecordId,
+        jar: &[Credential],
+        network: &str,
+    ) -> Result<Moved, FlowError> {
         let token = SessionToken::generate(&*self.random)?;
-        let asked = Asked { jar, at: self.now() };
+        let asked = Asked {
+            jar,
+            at: self.now(),
+        };
         let record = Record::anonymous(id, token.digest(), asked, self.rules.anonymous_lifetime);
         let held = self.sessions.create(record, network, asked.at).await?;
         Ok(Moved { held, token })
@@ -34,17 +42,27 @@ impl Flows {
     /// A sign-in without a session before it.
     pub async fn sign_in_new(&self, id: RecordId, sign_in: SignIn<'_>) -> Result<Moved, FlowError> {
         let token = SessionToken::generate(&*self.random)?;
-        let asked = Asked { jar: sign_in.jar, at: self.now() };
+        let asked = Asked {
+            jar: sign_in.jar,
+            at: self.now(),
+        };
         let record = Record::anonymous(id, token.digest(), asked, self.rules.anonymous_lifetime);
         let mut record = self.signed_in(record, &sign_in, &token).await?;
         // The token of the visitor's record was never given to anybody.
         record.previous = None;
-        let held = self.sessions.create(record, sign_in.network, asked.at).await?;
+        let held = self
+            .sessions
+            .create(record, sign_in.network, asked.at)
+            .await?;
         self.landed(held, token, sign_in.from).await
     }
 
     /// A sign-in in a visitor's session. `None` where that session ended meanwhile.
-    pub async fn sign_in_over(&self, before: &Record, sign_in: SignIn<'_>) -> Result<Option<Moved>, FlowError> {
+    pub async fn sign_in_over(
+        &self,
+        before: &Record,
+        sign_in: SignIn<'_>,
+    ) -> Result<Option<Moved>, FlowError> {
         let token = SessionToken::generate(&*self.random)?;
         let record = self.signed_in(before.clone(), &sign_in, &token).await?;
         match self.sessions.transition(record).await? {
@@ -53,40 +71,80 @@ impl Flows {
         }
     }
 
-    async fn signed_in(&self, record: Record, sign_in: &SignIn<'_>, token: &SessionToken) -> Result<Record, FlowError> {
+    async fn signed_in(
+        &self,
+        record: Record,
+        sign_in: &SignIn<'_>,
+        token: &SessionToken,
+    ) -> Result<Record, FlowError> {
         let at = self.now();
-        let who = SignedIn { user: sign_in.user.clone(), name: sign_in.name.clone(), at };
-        let landing = match (self.authenticators.count(&who.user).await?, self.rules.mfa_required) {
+        let who = SignedIn {
+            user: sign_in.user.clone(),
+            name: sign_in.name.clone(),
+            at,
+        };
+        let landing = match (
+            self.authenticators.count(&who.user).await?,
+            self.rules.mfa_required,
+        ) {
             (0, true) => Landing::Enrolment,
             (0, false) => Landing::PasswordOnly,
             _ => Landing::Challenge,
         };
-        let asked = Asked { jar: sign_in.jar, at };
-        let mut record = record.sign_in(who, landing, asked, token.digest(), self.rules.lifetime)?;
+        let asked = Asked {
+            jar: sign_in.jar,
+            at,
+        };
+        let mut record =
+            record.sign_in(who, landing, asked, token.digest(), self.rules.lifetime)?;
         record.return_to.clone_from(&sign_in.return_to);
         Ok(record)
     }
 
     /// Between the count of factors and the write of the session, a first factor may have come.
-    async fn landed(&self, held: Held, token: SessionToken, from: &str) -> Result<Moved, FlowError> {
-        let Some(actor) = Actor::of(&held, from) else { return Ok(Moved { held, token }) };
+    async fn landed(
+        &self,
+        held: Held,
+        token: SessionToken,
+        from: &str,
+    ) -> Result<Moved, FlowError> {
+        let Some(actor) = Actor::of(&held, from) else {
+            return Ok(Moved { held, token });
+        };
         let awaits = matches!(held.record.state, State::AwaitingFactor(_));
         let alone = matches!(held.record.state, State::PasswordOnly(_));
-        self.note(actor, if alone { audit::SIGNED_IN_BY_PASSWORD } else { audit::PASSWORD_ACCEPTED }, "").await;
+        self.note(
+            actor,
+            if alone {
+                audit::SIGNED_IN_BY_PASSWORD
+            } else {
+                audit::PASSWORD_ACCEPTED
+            },
+            "",
+        )
+        .await;
         if awaits || self.authenticators.count(actor.user()).await? == 0 {
             return Ok(Moved { held, token });
         }
         self.fall(&held).await?;
         let read = self.sessions.read(held.record.id, self.now()).await?;
-        Ok(Moved { held: read.unwrap_or(held), token })
+        Ok(Moved {
+            held: read.unwrap_or(held),
+            token,
+        })
     }
 
     /// Sessions that got by without a factor although there is one by now: a crash between the two
     /// writes leaves such. Run before the first request.
     pub async fn reconcile(&self, sessions: &[Held]) -> Result<(), FlowError> {
         for held in sessions {
-            let without = matches!(held.record.state, State::PasswordOnly(_) | State::AwaitingEnrolment(_));
-            let Some(who) = held.record.state.signed_in() else { continue };
+            let without = matches!(
+                held.record.state,
+                State::PasswordOnly(_) | State::AwaitingEnrolment(_)
+            );
+            let Some(who) = held.record.state.signed_in() else {
+                continue;
+            };
             if without && self.authenticators.count(&who.user).await? > 0 {
                 self.fall(held).await?;
             }

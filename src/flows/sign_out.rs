@@ -19,7 +19,8 @@ impl Flows {
                 ended = ended.saturating_add(1);
             }
         }
-        self.note(actor, audit::OTHER_SESSIONS_ENDED, &ended.to_string()).await;
+        self.note(actor, audit::OTHER_SESSIONS_ENDED, &ended.to_string())
+            .await;
         Ok(ended)
     }
 }

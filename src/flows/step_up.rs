@@ -32,23 +32,37 @@ pub enum Proved {
 impl Flows {
     pub async fn step_up_due(&self, actor: Actor<'_>) -> Result<StepUp, FlowError> {
         let (record, now) = (&actor.held.record, self.now());
-        if let Some(until) = self.step_up.open_until(record.id, record.epoch.0, now).await? {
+        if let Some(until) = self
+            .step_up
+            .open_until(record.id, record.epoch.0, now)
+            .await?
+        {
             return Ok(StepUp::Open(until));
         }
         if self.authenticators.count(actor.user()).await? > 0 {
             return Ok(StepUp::Totp);
         }
         let until = actor.who.at.plus(self.rules.step_up_window);
-        Ok(if now < until { StepUp::Open(until) } else { StepUp::SignInAgain })
+        Ok(if now < until {
+            StepUp::Open(until)
+        } else {
+            StepUp::SignInAgain
+        })
     }
 
-    pub async fn step_up_by_totp(&self, actor: Actor<'_>, typed: &str) -> Result<Proved, FlowError> {
+    pub async fn step_up_by_totp(
+        &self,
+        actor: Actor<'_>,
+        typed: &str,
+    ) -> Result<Proved, FlowError> {
         if !actor.held.record.state.is_settled() {
             return Ok(Proved::Ended);
         }
         let wrong = match self.check_totp(actor, typed).await? {
             Checked::Verified(factor, name) => {
-                let Some(moved) = self.verify(actor, &factor).await? else { return Ok(Proved::Ended) };
+                let Some(moved) = self.verify(actor, &factor).await? else {
+                    return Ok(Proved::Ended);
+                };
                 let record = &moved.held.record;
                 let until = factor.verified_at().plus(self.rules.step_up_window);
                 self.step_up.open(record.id, record.epoch.0, until).await?;

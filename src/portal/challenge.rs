@@ -14,7 +14,9 @@ impl Portal {
     pub(super) async fn challenge(&self, visit: Visit<'_>) -> Result<Page, FlowError> {
         match &visit.held.record.state {
             State::AwaitingFactor(_) => {}
-            State::AwaitingEnrolment(_) => return Ok(Page::see_other(&format!("{}/enrol", self.settings.path))),
+            State::AwaitingEnrolment(_) => {
+                return Ok(Page::see_other(&format!("{}/enrol", self.settings.path)));
+            }
             _ => return Ok(Page::see_other(self.landing(&visit))),
         }
         if visit.request.method != Method::POST {
@@ -44,7 +46,10 @@ impl Portal {
     }
 
     fn challenge_page(&self, visit: &Visit<'_>, problem: Option<FormProblem>) -> Page {
-        let (csrf, action) = (self.csrf_of(visit.held), format!("{}/challenge/totp", self.settings.path));
+        let (csrf, action) = (
+            self.csrf_of(visit.held),
+            format!("{}/challenge/totp", self.settings.path),
+        );
         let page = ChallengePage {
             frame: self.frame(visit.request.request_id),
             csrf: &csrf,
@@ -65,7 +70,11 @@ impl Portal {
             retry_at: shown.as_ref().map(times::Shown::moment),
             retry: visit.request.path,
         };
-        let page = self.render(StatusCode::TOO_MANY_REQUESTS, &page, visit.request.request_id);
+        let page = self.render(
+            StatusCode::TOO_MANY_REQUESTS,
+            &page,
+            visit.request.request_id,
+        );
         let wait = until.map(|until| until.since(self.flows.clock.now()).as_secs().max(1));
         page.with("Retry-After", wait.unwrap_or(3600).to_string())
     }
@@ -82,5 +91,9 @@ pub(super) fn slip(typed: &str) -> Option<FormProblem> {
 
 /// A form that comes back with a problem is no success.
 pub(super) fn status_of(problem: Option<FormProblem>) -> StatusCode {
-    if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+    if problem.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    }
 }

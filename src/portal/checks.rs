@@ -8,7 +8,9 @@ use super::views::texts::PageProblem;
 /// Lets navigations in, and forms of this origin.
 pub fn admit(request: &PortalRequest<'_>, origin: &str) -> Result<(), PageProblem> {
     // A browser that sends these at all says truly who asks: no script can set them.
-    if request.fetch_dest.is_some_and(|dest| dest != "document") || request.fetch_mode.is_some_and(|mode| mode != "navigate") {
+    if request.fetch_dest.is_some_and(|dest| dest != "document")
+        || request.fetch_mode.is_some_and(|mode| mode != "navigate")
+    {
         return Err(PageProblem::Forbidden);
     }
     match request.method {
@@ -23,7 +25,10 @@ pub fn admit(request: &PortalRequest<'_>, origin: &str) -> Result<(), PageProble
 /// `null` in a form of our own; then only `Sec-Fetch-Site` can vouch for it.
 fn is_from_here(request: &PortalRequest<'_>, origin: &str) -> bool {
     let same_site = request.fetch_site.map(|site| site == "same-origin");
-    let same_origin = request.origin.filter(|given| *given != "null").map(|given| given == origin);
+    let same_origin = request
+        .origin
+        .filter(|given| *given != "null")
+        .map(|given| given == origin);
     match (same_site, same_origin) {
         (Some(false), _) | (_, Some(false)) => false,
         (Some(true), _) | (None, Some(true)) => true,
@@ -39,7 +44,12 @@ mod tests {
 
     const ORIGIN: &str = "https://crm.example.com";
 
-    fn request<'a>(method: Method, origin: Option<&'a str>, site: Option<&'a str>, dest: Option<&'a str>) -> PortalRequest<'a> {
+    fn request<'a>(
+        method: Method,
+        origin: Option<&'a str>,
+        site: Option<&'a str>,
+        dest: Option<&'a str>,
+    ) -> PortalRequest<'a> {
         PortalRequest {
             method,
             path: "/.mfa/challenge",
@@ -58,15 +68,34 @@ mod tests {
     #[test]
     fn a_script_of_the_application_can_neither_fetch_nor_frame_a_page() {
         for dest in ["empty", "iframe", "script", "image", "serviceworker"] {
-            assert!(admit(&request(Method::GET, None, Some("same-origin"), Some(dest)), ORIGIN).is_err(), "{dest}");
+            assert!(
+                admit(
+                    &request(Method::GET, None, Some("same-origin"), Some(dest)),
+                    ORIGIN
+                )
+                .is_err(),
+                "{dest}"
+            );
         }
-        assert!(admit(&request(Method::GET, None, Some("none"), Some("document")), ORIGIN).is_ok());
+        assert!(
+            admit(
+                &request(Method::GET, None, Some("none"), Some("document")),
+                ORIGIN
+            )
+            .is_ok()
+        );
         assert!(admit(&request(Method::GET, None, None, None), ORIGIN).is_ok());
     }
 
     #[test]
     fn a_form_of_another_site_is_refused() {
-        let post = |origin, site| admit(&request(Method::POST, origin, site, Some("document")), ORIGIN).is_ok();
+        let post = |origin, site| {
+            admit(
+                &request(Method::POST, origin, site, Some("document")),
+                ORIGIN,
+            )
+            .is_ok()
+        };
         assert!(post(Some(ORIGIN), Some("same-origin")));
         assert!(post(Some("null"), Some("same-origin")));
         assert!(post(Some(ORIGIN), None));

@@ -18,7 +18,11 @@ impl Portal {
     pub(super) async fn enrol(&self, visit: Visit<'_>, forced: bool) -> Result<Page, FlowError> {
         let belongs = matches!(visit.held.record.state, State::AwaitingEnrolment(_));
         if forced != belongs {
-            return Ok(Page::see_other(if belongs { "/" } else { self.landing(&visit) }));
+            return Ok(Page::see_other(if belongs {
+                "/"
+            } else {
+                self.landing(&visit)
+            }));
         }
         if visit.request.method == Method::POST {
             return self.confirm(visit, forced).await;
@@ -33,12 +37,28 @@ impl Portal {
         }
         let problem = match self.flows.confirm_totp(visit.actor, code, name).await? {
             Confirm::First(moved) => {
-                let to = if forced { self.landing(&visit).to_owned() } else { format!("{}?notice=added", self.settings.security_page) };
+                let to = if forced {
+                    self.landing(&visit).to_owned()
+                } else {
+                    format!("{}?notice=added", self.settings.security_page)
+                };
                 return Ok(self.moved_on(&moved, &to));
             }
-            Confirm::Another => return Ok(Page::see_other(&format!("{}?notice=added", self.settings.security_page))),
-            Confirm::StepUp(due) => return Ok(self.step_up_first(&visit, due, Reason::AddAuthenticator)),
-            Confirm::Overtaken => return Ok(Page::see_other(&format!("{}/challenge", self.settings.path))),
+            Confirm::Another => {
+                return Ok(Page::see_other(&format!(
+                    "{}?notice=added",
+                    self.settings.security_page
+                )));
+            }
+            Confirm::StepUp(due) => {
+                return Ok(self.step_up_first(&visit, due, Reason::AddAuthenticator));
+            }
+            Confirm::Overtaken => {
+                return Ok(Page::see_other(&format!(
+                    "{}/challenge",
+                    self.settings.path
+                )));
+            }
             Confirm::Ended => return self.without_session(visit.request, Ending::Expired),
             Confirm::WrongCode => FormProblem::CodeWrong,
             Confirm::Expired => FormProblem::SecretExpired,
@@ -49,13 +69,22 @@ impl Portal {
         self.enrol_page(visit, forced, Some(problem)).await
     }
 
-    async fn enrol_page(&self, visit: Visit<'_>, forced: bool, problem: Option<FormProblem>) -> Result<Page, FlowError> {
+    async fn enrol_page(
+        &self,
+        visit: Visit<'_>,
+        forced: bool,
+        problem: Option<FormProblem>,
+    ) -> Result<Page, FlowError> {
         let seed = match self.flows.begin_totp(visit.actor).await? {
             Begin::Pending(seed) => seed,
-            Begin::StepUp(due) => return Ok(self.step_up_first(&visit, due, Reason::AddAuthenticator)),
+            Begin::StepUp(due) => {
+                return Ok(self.step_up_first(&visit, due, Reason::AddAuthenticator));
+            }
         };
         let shown = Shown::of(&seed, &self.settings.app_name, &visit.actor.who.name);
-        let Some(shown) = shown else { return Ok(self.problem(PageProblem::Internal, visit.request.request_id, None)) };
+        let Some(shown) = shown else {
+            return Ok(self.problem(PageProblem::Internal, visit.request.request_id, None));
+        };
         let name = match visit.request.field("name") {
             "" => self.free_name(&visit).await?,
             typed => typed.to_owned(),
@@ -80,7 +109,13 @@ impl Portal {
     /// A name that this user has not given yet.
     async fn free_name(&self, visit: &Visit<'_>) -> Result<String, FlowError> {
         let taken = self.flows.overview(visit.actor).await?.totp;
-        let names = (1..).map(|number: u32| if number == 1 { "Authenticator app".to_owned() } else { format!("Authenticator app {number}") });
+        let names = (1..).map(|number: u32| {
+            if number == 1 {
+                "Authenticator app".to_owned()
+            } else {
+                format!("Authenticator app {number}")
+            }
+        });
         let mut free = names.skip_while(|name| taken.iter().any(|row| row.name == *name));
         Ok(free.next().unwrap_or_default())
     }
@@ -100,7 +135,13 @@ impl Shown {
         let uri = seed.otpauth(issuer, &account).ok()?;
         let code = QrCode::new(uri.as_bytes()).ok()?;
         let (width, colors) = (code.width(), code.to_colors());
-        let qr = qr_svg(width, |x, y| colors.get(y * width + x) == Some(&Color::Dark));
-        Some(Self { secret: seed.base32(), uri, qr: zeroize::Zeroizing::new(qr) })
+        let qr = qr_svg(width, |x, y| {
+            colors.get(y * width + x) == Some(&Color::Dark)
+        });
+        Some(Self {
+            secret: seed.base32(),
+            uri,
+            qr: zeroize::Zeroizing::new(qr),
+        })
     }
 }

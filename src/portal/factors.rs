@@ -14,7 +14,12 @@ use crate::flows::step_up::StepUp;
 use crate::stores::TotpRow;
 
 impl Portal {
-    pub(super) async fn with_factor(&self, visit: Visit<'_>, id: Option<FactorId>, remove: bool) -> Result<Page, FlowError> {
+    pub(super) async fn with_factor(
+        &self,
+        visit: Visit<'_>,
+        id: Option<FactorId>,
+        remove: bool,
+    ) -> Result<Page, FlowError> {
         let found = match &id {
             Some(id) => self.flows.find_totp(visit.actor, id).await?,
             None => None,
@@ -30,13 +35,24 @@ impl Portal {
         }
     }
 
-    async fn remove_page(&self, visit: Visit<'_>, row: &TotpRow, count: usize) -> Result<Page, FlowError> {
+    async fn remove_page(
+        &self,
+        visit: Visit<'_>,
+        row: &TotpRow,
+        count: usize,
+    ) -> Result<Page, FlowError> {
         match self.flows.step_up_due(visit.actor).await? {
             StepUp::Open(_) => {}
-            due => return Ok(self.step_up_first(&visit, due, Reason::RemoveAuthenticator(&row.name))),
+            due => {
+                return Ok(self.step_up_first(&visit, due, Reason::RemoveAuthenticator(&row.name)));
+            }
         }
         let csrf = self.csrf_of(visit.held);
-        let after = if self.settings.mfa_required { AfterLast::EnrolAgain } else { AfterLast::Unprotected };
+        let after = if self.settings.mfa_required {
+            AfterLast::EnrolAgain
+        } else {
+            AfterLast::Unprotected
+        };
         let page = RemovePage {
             frame: self.frame(visit.request.request_id),
             csrf: &csrf,
@@ -50,16 +66,32 @@ impl Portal {
 
     async fn remove(&self, visit: Visit<'_>, row: &TotpRow) -> Result<Page, FlowError> {
         match self.flows.remove_totp(visit.actor, &row.id).await? {
-            Remove::StepUp(due) => Ok(self.step_up_first(&visit, due, Reason::RemoveAuthenticator(&row.name))),
-            Remove::Done(_) => Ok(Page::see_other(&format!("{}?notice=removed", self.settings.security_page))),
+            Remove::StepUp(due) => {
+                Ok(self.step_up_first(&visit, due, Reason::RemoveAuthenticator(&row.name)))
+            }
+            Remove::Done(_) => Ok(Page::see_other(&format!(
+                "{}?notice=removed",
+                self.settings.security_page
+            ))),
             Remove::Gone => Ok(self.problem(PageProblem::NotFound, visit.request.request_id, None)),
         }
     }
 
     async fn rename(&self, visit: Visit<'_>, row: &TotpRow) -> Result<Page, FlowError> {
-        let problem = match self.flows.rename_totp(visit.actor, &row.id, visit.request.field("name")).await? {
-            Rename::Done(_) => return Ok(Page::see_other(&format!("{}?notice=renamed", self.settings.security_page))),
-            Rename::Gone => return Ok(self.problem(PageProblem::NotFound, visit.request.request_id, None)),
+        let problem = match self
+            .flows
+            .rename_totp(visit.actor, &row.id, visit.request.field("name"))
+            .await?
+        {
+            Rename::Done(_) => {
+                return Ok(Page::see_other(&format!(
+                    "{}?notice=renamed",
+                    self.settings.security_page
+                )));
+            }
+            Rename::Gone => {
+                return Ok(self.problem(PageProblem::NotFound, visit.request.request_id, None));
+            }
             Rename::NameTaken => FormProblem::NameTaken,
             Rename::BadName(BadName::Empty) => FormProblem::NameEmpty,
             Rename::BadName(BadName::Unfit) => FormProblem::NameTooLong,

@@ -32,12 +32,17 @@ pub struct PortalRequest<'a> {
 impl PortalRequest<'_> {
     /// A field of the form; empty where it is missing.
     pub fn field(&self, name: &str) -> &str {
-        self.form.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+        self.form
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value)
     }
 
     /// A parameter of the query.
     pub fn parameter(&self, name: &str) -> Option<String> {
-        form_urlencoded::parse(self.query.as_bytes()).find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+        form_urlencoded::parse(self.query.as_bytes())
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.into_owned())
     }
 }
 
@@ -59,7 +64,10 @@ impl Page {
     pub fn html(status: StatusCode, html: String, https: bool) -> Self {
         let mut headers = vec![
             ("Content-Type", "text/html; charset=utf-8".to_owned()),
-            ("Content-Security-Policy", format!("{CSP}; frame-ancestors 'none'")),
+            (
+                "Content-Security-Policy",
+                format!("{CSP}; frame-ancestors 'none'"),
+            ),
             ("X-Frame-Options", "DENY".to_owned()),
             ("Cross-Origin-Resource-Policy", "same-origin".to_owned()),
             ("Cross-Origin-Opener-Policy", "same-origin".to_owned()),
@@ -68,30 +76,55 @@ impl Page {
         if https {
             headers.push(("Strict-Transport-Security", "max-age=31536000".to_owned()));
         }
-        Self { status, headers, body: html.into_bytes(), token: None, ended: false }
+        Self {
+            status,
+            headers,
+            body: html.into_bytes(),
+            token: None,
+            ended: false,
+        }
     }
 
     pub fn see_other(to: &str) -> Self {
         let mut headers = vec![("Location", to.to_owned())];
         headers.extend(common());
-        Self { status: StatusCode::SEE_OTHER, headers, body: Vec::new(), token: None, ended: false }
+        Self {
+            status: StatusCode::SEE_OTHER,
+            headers,
+            body: Vec::new(),
+            token: None,
+            ended: false,
+        }
     }
 
     pub fn asset(bytes: Vec<u8>, kind: &str) -> Self {
         let headers = vec![
             ("Content-Type", kind.to_owned()),
-            ("Cache-Control", "public, max-age=31536000, immutable".to_owned()),
+            (
+                "Cache-Control",
+                "public, max-age=31536000, immutable".to_owned(),
+            ),
             ("X-Content-Type-Options", "nosniff".to_owned()),
             ("Cross-Origin-Resource-Policy", "same-origin".to_owned()),
         ];
-        Self { status: StatusCode::OK, headers, body: bytes, token: None, ended: false }
+        Self {
+            status: StatusCode::OK,
+            headers,
+            body: bytes,
+            token: None,
+            ended: false,
+        }
     }
 
     /// May stand in a frame of the application's own pages.
     #[must_use]
     pub fn framed_by_self(mut self) -> Self {
-        self.headers.retain(|(name, _)| !matches!(*name, "Content-Security-Policy" | "X-Frame-Options"));
-        self.headers.push(("Content-Security-Policy", format!("{CSP}; frame-ancestors 'self'")));
+        self.headers
+            .retain(|(name, _)| !matches!(*name, "Content-Security-Policy" | "X-Frame-Options"));
+        self.headers.push((
+            "Content-Security-Policy",
+            format!("{CSP}; frame-ancestors 'self'"),
+        ));
         self
     }
 

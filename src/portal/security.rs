@@ -22,23 +22,40 @@ impl Portal {
         if visit.request.method == Method::POST {
             self.flows.sign_out_others(visit.actor).await?;
         }
-        Ok(Page::see_other(&format!("{}?notice=others", self.settings.security_page)))
+        Ok(Page::see_other(&format!(
+            "{}?notice=others",
+            self.settings.security_page
+        )))
     }
 
     fn security_page(&self, visit: &Visit<'_>, overview: &Overview) -> Page {
         let csrf = self.csrf_of(visit.held);
         let others = format!("{}/sign-out-others", self.settings.security_page);
-        let dates: Vec<(Shown, Option<Shown>)> =
-            overview.totp.iter().map(|row| (show(row.added_at), row.last_used_at.map(show))).collect();
-        let rows = overview.totp.iter().zip(&dates).map(|(row, (added, used))| AuthenticatorRow {
-            id: row.id.as_str(),
-            name: &row.name,
-            added: added.moment(),
-            last_used: used.as_ref().map(Shown::moment),
+        let dates: Vec<(Shown, Option<Shown>)> = overview
+            .totp
+            .iter()
+            .map(|row| (show(row.added_at), row.last_used_at.map(show)))
+            .collect();
+        let rows = overview
+            .totp
+            .iter()
+            .zip(&dates)
+            .map(|(row, (added, used))| AuthenticatorRow {
+                id: row.id.as_str(),
+                name: &row.name,
+                added: added.moment(),
+                last_used: used.as_ref().map(Shown::moment),
+            });
+        let lines: Vec<(Activity<'_>, Shown, &str)> = overview
+            .recent
+            .iter()
+            .filter_map(|line| Some((activity(line)?, show(line.at), line.from.as_str())))
+            .collect();
+        let activity = lines.iter().map(|(what, when, from)| ActivityRow {
+            when: when.moment(),
+            what: *what,
+            from,
         });
-        let lines: Vec<(Activity<'_>, Shown, &str)> =
-            overview.recent.iter().filter_map(|line| Some((activity(line)?, show(line.at), line.from.as_str()))).collect();
-        let activity = lines.iter().map(|(what, when, from)| ActivityRow { when: when.moment(), what: *what, from });
         let page = SecurityPage {
             frame: self.frame(visit.request.request_id),
             csrf: &csrf,
@@ -58,7 +75,12 @@ impl Portal {
 /// can put words into the page.
 fn notice<'a>(visit: &Visit<'_>, recent: &'a [AuditLine]) -> Option<Notice<'a>> {
     let asked = visit.request.parameter("notice")?;
-    let newest = |what: &str| recent.iter().find(|line| line.what == what).map(|line| line.detail.as_str());
+    let newest = |what: &str| {
+        recent
+            .iter()
+            .find(|line| line.what == what)
+            .map(|line| line.detail.as_str())
+    };
     match asked.as_str() {
         "added" => newest(audit::FACTOR_ADDED).map(Notice::Added),
         "removed" => newest(audit::FACTOR_REMOVED).map(Notice::Removed),

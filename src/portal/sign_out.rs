@@ -15,7 +15,10 @@ impl Portal {
             page.ended = true;
             return Ok(page);
         }
-        let (csrf, action) = (self.csrf_of(visit.held), format!("{}/sign-out", self.settings.path));
+        let (csrf, action) = (
+            self.csrf_of(visit.held),
+            format!("{}/sign-out", self.settings.path),
+        );
         let page = SignOutPage {
             frame: self.frame(visit.request.request_id),
             csrf: &csrf,

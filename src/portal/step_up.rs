@@ -26,7 +26,10 @@ impl Portal {
 
     pub(super) async fn step_up(&self, visit: Visit<'_>) -> Result<Page, FlowError> {
         if !visit.held.record.state.is_settled() {
-            return Ok(Page::see_other(&format!("{}/challenge", self.settings.path)));
+            return Ok(Page::see_other(&format!(
+                "{}/challenge",
+                self.settings.path
+            )));
         }
         let back = self.return_of(&visit);
         let reason = self.reason_of(&visit, &back).await?;
@@ -43,8 +46,18 @@ impl Portal {
         }
         match self.flows.step_up_by_totp(visit.actor, typed).await? {
             Proved::Open(moved) => Ok(self.moved_on(&moved, &back)),
-            Proved::Wrong => Ok(self.step_up_page(&visit, &back, reason.as_reason(), Some(FormProblem::CodeWrong))),
-            Proved::Replayed => Ok(self.step_up_page(&visit, &back, reason.as_reason(), Some(FormProblem::CodeUsed))),
+            Proved::Wrong => Ok(self.step_up_page(
+                &visit,
+                &back,
+                reason.as_reason(),
+                Some(FormProblem::CodeWrong),
+            )),
+            Proved::Replayed => Ok(self.step_up_page(
+                &visit,
+                &back,
+                reason.as_reason(),
+                Some(FormProblem::CodeUsed),
+            )),
             Proved::Locked(until) => Ok(self.locked(&visit, Some(until))),
             Proved::Disabled => Ok(self.locked(&visit, None)),
             Proved::Ended => {
@@ -61,28 +74,42 @@ impl Portal {
             "" => visit.request.parameter("return").unwrap_or_default(),
             field => field.to_owned(),
         };
-        let ours = safe_return(&asked).filter(|path| self.under(path, &self.settings.security_page).is_some());
+        let ours = safe_return(&asked)
+            .filter(|path| self.under(path, &self.settings.security_page).is_some());
         ours.unwrap_or_else(|| self.settings.security_page.clone())
     }
 
     /// Why the step-up is asked, read from the page that it leads back to.
     async fn reason_of(&self, visit: &Visit<'_>, back: &str) -> Result<OwnedReason, FlowError> {
-        let path = self.under(back, &self.settings.security_page).unwrap_or_default();
-        Ok(match path.split('/').skip(1).collect::<Vec<_>>().as_slice() {
-            ["authenticators", "new"] => OwnedReason::Add,
-            ["authenticators", id, "remove"] => {
-                let row = match FactorId::parse(id) {
-                    Some(id) => self.flows.find_totp(visit.actor, &id).await?,
-                    None => None,
-                };
-                row.map_or(OwnedReason::Open, |(row, _)| OwnedReason::Remove(row.name))
-            }
-            _ => OwnedReason::Open,
-        })
+        let path = self
+            .under(back, &self.settings.security_page)
+            .unwrap_or_default();
+        Ok(
+            match path.split('/').skip(1).collect::<Vec<_>>().as_slice() {
+                ["authenticators", "new"] => OwnedReason::Add,
+                ["authenticators", id, "remove"] => {
+                    let row = match FactorId::parse(id) {
+                        Some(id) => self.flows.find_totp(visit.actor, &id).await?,
+                        None => None,
+                    };
+                    row.map_or(OwnedReason::Open, |(row, _)| OwnedReason::Remove(row.name))
+                }
+                _ => OwnedReason::Open,
+            },
+        )
     }
 
-    fn step_up_page(&self, visit: &Visit<'_>, back: &str, reason: Reason<'_>, problem: Option<FormProblem>) -> Page {
-        let (csrf, action) = (self.csrf_of(visit.held), format!("{}/step-up", self.settings.path));
+    fn step_up_page(
+        &self,
+        visit: &Visit<'_>,
+        back: &str,
+        reason: Reason<'_>,
+        problem: Option<FormProblem>,
+    ) -> Page {
+        let (csrf, action) = (
+            self.csrf_of(visit.held),
+            format!("{}/step-up", self.settings.path),
+        );
         let page = StepUpPage {
             frame: self.frame(visit.request.request_id),
             csrf: &csrf,
@@ -97,7 +124,10 @@ impl Portal {
     }
 
     fn sign_in_again(&self, visit: &Visit<'_>, reason: Reason<'_>) -> Page {
-        let (csrf, action) = (self.csrf_of(visit.held), format!("{}/sign-out", self.settings.path));
+        let (csrf, action) = (
+            self.csrf_of(visit.held),
+            format!("{}/sign-out", self.settings.path),
+        );
         let page = SignInAgainPage {
             frame: self.frame(visit.request.request_id),
             csrf: &csrf,

@@ -10,13 +10,22 @@ pub struct Shown {
 
 impl Shown {
     pub fn moment(&self) -> super::views::Moment<'_> {
-        super::views::Moment { text: &self.text, iso: &self.iso }
+        super::views::Moment {
+            text: &self.text,
+            iso: &self.iso,
+        }
     }
 }
 
 pub fn show(time: UnixTime) -> Shown {
     match jiff::Timestamp::from_second(time.0) {
-        Ok(at) => Shown { text: at.strftime("%-d %b %Y, %H:%M UTC").to_string(), iso: at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string() },
-        Err(_) => Shown { text: "unknown".to_owned(), iso: String::new() },
+        Ok(at) => Shown {
+            text: at.strftime("%-d %b %Y, %H:%M UTC").to_string(),
+            iso: at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        },
+        Err(_) => Shown {
+            text: "unknown".to_owned(),
+            iso: String::new(),
+        },
     }
 }

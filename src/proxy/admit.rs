@@ -38,6 +38,7 @@ struct Candidate<'a> {
     head: &'a RequestHeader,
     sign_in: bool,
     sign_in_page: bool,
+    sign_out: bool,
     no_credentials: bool,
     /// The body, where it was read.
     body: Option<Bytes>,
@@ -45,14 +46,27 @@ struct Candidate<'a> {
 
 impl Parts {
     pub fn request_id(&self) -> String {
-        RecordId::generate(&*self.flows.random).map_or_else(|_| "unknown".to_owned(), |id| id.to_string())
+        RecordId::generate(&*self.flows.random)
+            .map_or_else(|_| "unknown".to_owned(), |id| id.to_string())
     }
 
     /// Answers the request, or prepares it to be proxied (`ctx.settled`). `None` without
     /// `ctx.settled` means that the answer has been streamed already.
-    pub async fn admit(self: &Arc<Self>, session: &mut Session, ctx: &mut Context) -> pingora::Result<Option<Reply>> {
-        let peer = session.client_addr().and_then(|address| address.as_inet()).map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip());
-        let facts = match Facts::gather(session.req_header(), peer, ctx.request_id.clone(), &self.guard) {
+    pub async fn admit(
+        self: &Arc<Self>,
+        session: &mut Session,
+        ctx: &mut Context,
+    ) -> pingora::Result<Option<Reply>> {
+        let peer = session
+            .client_addr()
+            .and_then(|address| address.as_inet())
+            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip());
+        let facts = match Facts::gather(
+            session.req_header(),
+            peer,
+            ctx.request_id.clone(),
+            &self.guard,
+        ) {
             Ok(facts) => facts,
             Err(bad) => return Ok(Some(self.bad_head(session, bad, &ctx.request_id))),
         };
@@ -82,15 +96,27 @@ impl Parts {
             facts,
             head: &head,
             sign_in: false,
+            sign_out: false,
             sign_in_page: facts.method == http::Method::GET
-                && self.guard.sign_in.iter().any(|rule| rule.is_page(&facts.target.path, &facts.target.query)),
-            no_credentials: self.guard.no_credentials.iter().any(|glob| glob.matches_exact(&facts.target.path)),
+                && self
+                    .guard
+                    .sign_in
+                    .iter()
+                    .any(|rule| rule.is_page(&facts.target.path, &facts.target.query)),
+            no_credentials: self
+                .guard
+                .no_credentials
+                .iter()
+                .any(|glob| glob.matches_exact(&facts.target.path)),
             body: None,
         };
-        let settled = matches!(&found, Some(Found::Current(held)) if held.record.state.is_settled());
+        let settled =
+            matches!(&found, Some(Found::Current(held)) if held.record.state.is_settled());
         match self.read_and_match(session, &mut candidate, settled).await {
             Ok(()) => {}
-            Err(BodyError::TooLarge) => return Ok(Some(self.refusal(facts, PageProblem::TooLarge))),
+            Err(BodyError::TooLarge) => {
+                return Ok(Some(self.refusal(facts, PageProblem::TooLarge)));
+            }
             Err(BodyError::Broken(error)) => return Err(error),
         }
         let mut found = found;
@@ -104,10 +130,14 @@ impl Parts {
                 Ok(found) => found,
                 Err(error) => return Ok(Some(self.failed(facts, &error))),
             };
-            if candidate.body.is_none() && !matches!(&found, Some(Found::Current(held)) if held.record.state.is_settled()) {
+            if candidate.body.is_none()
+                && !matches!(&found, Some(Found::Current(held)) if held.record.state.is_settled())
+            {
                 match body::read(session, facts, self.guard.limits.request_body).await {
                     Ok(read) => candidate.body = Some(read),
-                    Err(BodyError::TooLarge) => return Ok(Some(self.refusal(facts, PageProblem::TooLarge))),
+                    Err(BodyError::TooLarge) => {
+                        return Ok(Some(self.refusal(facts, PageProblem::TooLarge)));
+                    }
                     Err(BodyError::Broken(error)) => return Err(error),
                 }
             }
@@ -116,7 +146,9 @@ impl Parts {
     }
 
     async fn look_up(&self, facts: &Facts) -> Result<Option<Found>, FlowError> {
-        let Some(digest) = facts.cookies.token.as_deref().and_then(token::presented) else { return Ok(None) };
+        let Some(digest) = facts.cookies.token.as_deref().and_then(token::presented) else {
+            return Ok(None);
+        };
         let now = self.flows.clock.now();
         let found = self.flows.sessions.find(digest, now).await?;
         if let Some(Found::Current(held)) = &found {
@@ -126,10 +158,33 @@ impl Parts {
     }
 
     /// Whether this is a declared sign-in; reads the body where a rule, or the lane, needs it.
-    async fn read_and_match(&self, session: &mut Session, candidate: &mut Candidate<'_>, settled: bool) -> Result<(), BodyError> {
-        let (facts, path) = (candidate.facts, LenientPath::new(&candidate.facts.target.path));
-        let head = Head { method: facts.method.as_str(), path: &path, query: &facts.target.query };
-        let matches: Vec<_> = self.guard.sign_in.iter().map(|rule| (rule, rule.on_head(head))).collect();
+    async fn read_and_match(
+        &self,
+        session: &mut Session,
+        candidate: &mut Candidate<'_>,
+        settled: bool,
+    ) -> Result<(), BodyError> {
+        let (facts, path) = (
+            candidate.facts,
+            LenientPath::new(&candidate.facts.target.path),
+        );
+        let head = Head {
+            method: facts.method.as_str(),
+            path: &path,
+            query: &facts.target.query,
+        };
+        let matches: Vec<_> = self
+            .guard
+            .sign_in
+            .iter()
+            .map(|rule| (rule, rule.on_head(head)))
+            .collect();
+        // One that depends on the body counts as a sign-out: it costs no more than a question.
+        candidate.sign_out = self
+            .guard
+            .sign_out
+            .iter()
+            .any(|rule| rule.on_head(head) != Match::No);
         candidate.sign_in = matches.iter().any(|(_, verdict)| *verdict == Match::Yes);
         let in_body = matches.iter().any(|(_, verdict)| *verdict == Match::Body);
         let read = if facts.upgrade || (settled && !candidate.sign_in && !in_body) {
@@ -141,8 +196,13 @@ impl Parts {
         } else {
             body::read(session, facts, self.guard.limits.request_body).await?
         };
-        let looked_into = Body { content_type: &facts.content_type, bytes: &read };
-        candidate.sign_in |= matches.iter().any(|(rule, verdict)| *verdict == Match::Body && rule.on_body(head, looked_into));
+        let looked_into = Body {
+            content_type: &facts.content_type,
+            bytes: &read,
+        };
+        candidate.sign_in |= matches
+            .iter()
+            .any(|(rule, verdict)| *verdict == Match::Body && rule.on_body(head, looked_into));
         candidate.body = Some(read);
         Ok(())
     }
@@ -160,41 +220,105 @@ impl Parts {
             _ => None,
         };
         let (jar, dead) = match &current {
-            Some(held) => Jar::open(&facts.cookies.protected, &self.sealer(held.record.id), &held.record),
-            None => (Jar::default(), facts.cookies.protected.iter().map(|cookie| cookie.name.clone()).collect()),
+            Some(held) => Jar::open(
+                &facts.cookies.protected,
+                &self.sealer(held.record.id),
+                &held.record,
+            ),
+            None => (
+                Jar::default(),
+                facts
+                    .cookies
+                    .protected
+                    .iter()
+                    .map(|cookie| cookie.name.clone())
+                    .collect(),
+            ),
         };
         let view = self.view(candidate, &found, &jar);
-        let visitor = || Visitor { facts: facts.clone(), head: candidate.head.clone(), dead: dead.clone() };
+        let visitor = || Visitor {
+            facts: facts.clone(),
+            head: candidate.head.clone(),
+            dead: dead.clone(),
+        };
         let body = candidate.body.clone().unwrap_or_default();
         match (route::decide(view), current) {
-            (Verdict::Settled, Some(held)) => self.settled_round(ctx, candidate, held, jar, dead).await,
+            (Verdict::Settled, Some(held)) => {
+                self.settled_round(ctx, candidate, held, jar, dead).await
+            }
             (Verdict::Undecided { sign_in }, Some(held)) => {
-                let leased = match self.queues.acquire(&self.flows, &held, sign_in, &self.guard.limits).await {
+                let leased = match self
+                    .queues
+                    .acquire(&self.flows, &held, sign_in, &self.guard.limits)
+                    .await
+                {
                     Ok(Acquired::Lease(leased)) => leased,
                     Ok(Acquired::Changed) => return Ok(Round::Again),
-                    Ok(Acquired::Busy) => return Ok(Round::Answer(self.refusal(facts, PageProblem::Busy))),
+                    Ok(Acquired::Busy) => {
+                        return Ok(Round::Answer(self.refusal(facts, PageProblem::Busy)));
+                    }
                     Err(error) => return Ok(Round::Answer(self.failed(facts, &error))),
                 };
                 // Opened again with the record under the lease: it may have changed in the queue.
-                let (jar, dead) = Jar::open(&facts.cookies.protected, &self.sealer(leased.record.id), &leased.record);
-                let whole = is_whole(&leased.record.live, &jar, &facts.target.path, self.flows.clock.now());
+                let (jar, dead) = Jar::open(
+                    &facts.cookies.protected,
+                    &self.sealer(leased.record.id),
+                    &leased.record,
+                );
+                let whole = is_whole(
+                    &leased.record.live,
+                    &jar,
+                    &facts.target.path,
+                    self.flows.clock.now(),
+                );
                 let jar = if whole { jar } else { Jar::default() };
                 let visitor = Visitor { dead, ..visitor() };
-                Ok(Round::Answer(self.undecided(visitor, body, leased, jar, sign_in).await))
+                Ok(Round::Answer(
+                    self.undecided(visitor, body, leased, jar, sign_in).await,
+                ))
             }
             (Verdict::EndThenBare, Some(held)) => {
                 if let Err(error) = self.flows.sessions.end(held.record.id).await {
                     return Ok(Round::Answer(self.failed(facts, &error.into())));
                 }
-                let dead = facts.cookies.protected.iter().map(|cookie| cookie.name.clone()).collect();
-                self.bare_round(session, Visitor { dead, ..visitor() }, &body, None, candidate.sign_in).await
+                let dead = facts
+                    .cookies
+                    .protected
+                    .iter()
+                    .map(|cookie| cookie.name.clone())
+                    .collect();
+                self.bare_round(
+                    session,
+                    Visitor { dead, ..visitor() },
+                    &body,
+                    None,
+                    candidate.sign_in,
+                )
+                .await
             }
-            (Verdict::FactorFirst, Some(held)) => Ok(Round::Answer(self.factor_first(facts, &held.record.state))),
-            (Verdict::Bare, current) => self.bare_round(session, visitor(), &body, current.as_ref(), candidate.sign_in).await,
+            (Verdict::FactorFirst, Some(held)) => {
+                Ok(Round::Answer(self.factor_first(facts, &held.record.state)))
+            }
+            (Verdict::Bare, current) => {
+                self.bare_round(
+                    session,
+                    visitor(),
+                    &body,
+                    current.as_ref(),
+                    candidate.sign_in,
+                )
+                .await
+            }
             (Verdict::TokenReplaced, _) => Ok(Round::Answer(self.token_replaced(facts))),
             (Verdict::UpgradeRefused, _) => {
-                tracing::info!(request_id = facts.request_id, path = facts.target.path, "an upgrade without a settled session was refused");
-                Ok(Round::Answer(self.refusal(facts, PageProblem::RouteRefused)))
+                tracing::info!(
+                    request_id = facts.request_id,
+                    path = facts.target.path,
+                    "an upgrade without a settled session was refused"
+                );
+                Ok(Round::Answer(
+                    self.refusal(facts, PageProblem::RouteRefused),
+                ))
             }
             (_, None) => Ok(Round::Answer(self.refusal(facts, PageProblem::Internal))),
         }
@@ -207,8 +331,16 @@ impl Parts {
             Some(Found::Replaced) => (route::Session::Replaced, Presented::Short, false),
             Some(Found::Current(held)) => {
                 let whole = is_whole(&held.record.live, jar, &facts.target.path, now);
-                let presented = if whole { Presented::Complete } else { Presented::Short };
-                (route::Session::Current(&held.record.state), presented, held.record.lease.is_some())
+                let presented = if whole {
+                    Presented::Complete
+                } else {
+                    Presented::Short
+                };
+                (
+                    route::Session::Current(&held.record.state),
+                    presented,
+                    held.record.lease.is_some(),
+                )
             }
         };
         View {
@@ -231,20 +363,36 @@ impl Parts {
         jar: Jar,
         dead: Vec<String>,
     ) -> pingora::Result<Round> {
-        let (held, extra) = match self.ready(held, &jar, candidate.facts, candidate.head).await {
+        let (held, extra) = match self
+            .ready(held, &jar, candidate.facts, candidate.head)
+            .await
+        {
             Ok(Ready::Go(held, extra)) => (held, extra),
             Ok(Ready::Gone) => return Ok(Round::Again),
             Ok(Ready::Refused(reply)) => return Ok(Round::Answer(reply)),
             Err(error) => return Ok(Round::Answer(self.failed(candidate.facts, &error))),
         };
         let record = &held.record;
-        let step_up = self.flows.step_up.open_until(record.id, record.epoch.0, self.flows.clock.now()).await;
+        let step_up = self
+            .flows
+            .step_up
+            .open_until(record.id, record.epoch.0, self.flows.clock.now())
+            .await;
         let step_up = match step_up {
             Ok(step_up) => step_up,
             Err(error) => return Ok(Round::Answer(self.failed(candidate.facts, &error.into()))),
         };
         let sealer = self.sealer(record.id);
-        ctx.settled = Some(Settled { held, sealer, jar, dead, step_up, extra });
+        let may_change = candidate.sign_out || !candidate.facts.is_safe();
+        ctx.settled = Some(Settled {
+            held,
+            sealer,
+            jar,
+            dead,
+            step_up,
+            may_change,
+            extra,
+        });
         Ok(Round::Proxy)
     }
 
@@ -261,7 +409,11 @@ impl Parts {
         let body = if body.is_empty() && !session.is_body_done() {
             read = match body::read(session, &visitor.facts, self.guard.limits.request_body).await {
                 Ok(read) => read,
-                Err(BodyError::TooLarge) => return Ok(Round::Answer(self.refusal(&visitor.facts, PageProblem::TooLarge))),
+                Err(BodyError::TooLarge) => {
+                    return Ok(Round::Answer(
+                        self.refusal(&visitor.facts, PageProblem::TooLarge),
+                    ));
+                }
                 Err(BodyError::Broken(error)) => return Err(error),
             };
             &read
@@ -286,7 +438,11 @@ impl Parts {
                 let mark = format!("{AGAIN}=1; Path=/; Max-Age=5; HttpOnly; SameSite=Lax{secure}");
                 Reply::see_other(&facts.path_and_query()).with_cookies([mark.into_bytes()])
             }
-            _ => Reply::problem(StatusCode::UNAUTHORIZED, "The session has moved on; try again", Some(&self.guard.challenge())),
+            _ => Reply::problem(
+                StatusCode::UNAUTHORIZED,
+                "The session has moved on; try again",
+                Some(&self.guard.challenge()),
+            ),
         }
     }
 
@@ -294,7 +450,11 @@ impl Parts {
     fn refused(&self, session: &Session, facts: &Facts) -> Option<Reply> {
         let path = LenientPath::new(&facts.target.path);
         if self.guard.refuse.iter().any(|glob| glob.matches_any(&path)) {
-            tracing::warn!(request_id = facts.request_id, path = facts.target.path, "refused by guard.refuse");
+            tracing::warn!(
+                request_id = facts.request_id,
+                path = facts.target.path,
+                "refused by guard.refuse"
+            );
             return Some(self.refusal(facts, PageProblem::RouteRefused));
         }
         let place = facts.raw_credential(&session.req_header().headers, &self.guard)?;

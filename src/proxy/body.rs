@@ -21,10 +21,17 @@ pub async fn read(session: &mut Session, facts: &Facts, most: usize) -> Result<B
         return Err(BodyError::TooLarge);
     }
     if facts.expects_continue && !session.is_body_done() {
-        session.write_continue_response().await.map_err(BodyError::Broken)?;
+        session
+            .write_continue_response()
+            .await
+            .map_err(BodyError::Broken)?;
     }
     let mut body = BytesMut::new();
-    while let Some(chunk) = session.read_request_body().await.map_err(BodyError::Broken)? {
+    while let Some(chunk) = session
+        .read_request_body()
+        .await
+        .map_err(BodyError::Broken)?
+    {
         if body.len() + chunk.len() > most {
             return Err(BodyError::TooLarge);
         }

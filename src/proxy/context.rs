@@ -16,6 +16,8 @@ pub struct Settled {
     /// Names of presented cookies that opened nothing.
     pub dead: Vec<String>,
     pub step_up: Option<UnixTime>,
+    /// The request may change whose session this is: an unsafe method, or a declared sign-out.
+    pub may_change: bool,
     /// `Set-Cookie` lines that a probe brought, sealed already.
     pub extra: Vec<Vec<u8>>,
 }

@@ -24,7 +24,11 @@ pub struct RequestCookies {
 
 impl RequestCookies {
     /// `own` is the name of the gateway's cookie, `fields` the values of all `Cookie` fields.
-    pub fn parse<'a>(fields: impl Iterator<Item = &'a [u8]>, own: &str, names: &CookieNames) -> Self {
+    pub fn parse<'a>(
+        fields: impl Iterator<Item = &'a [u8]>,
+        own: &str,
+        names: &CookieNames,
+    ) -> Self {
         let mut cookies = Self::default();
         let mut tokens = Vec::new();
         for pair in fields.flat_map(|field| field.split(|byte| *byte == b';')) {
@@ -41,14 +45,21 @@ impl RequestCookies {
             } else if names.is_protected(name) {
                 // A name that is no text cannot have been sealed; it is dropped.
                 if let Ok(name) = std::str::from_utf8(name) {
-                    cookies.protected.push(Presented { name: name.to_owned(), value: value.to_vec() });
+                    cookies.protected.push(Presented {
+                        name: name.to_owned(),
+                        value: value.to_vec(),
+                    });
                 }
             } else if !names.holds_protected_pair(pair) {
                 cookies.plain.push(pair.to_vec());
             }
         }
         // Two tokens are one too many: somebody planted one, and nobody can tell which.
-        cookies.token = if tokens.len() == 1 { tokens.pop() } else { None };
+        cookies.token = if tokens.len() == 1 {
+            tokens.pop()
+        } else {
+            None
+        };
         cookies
     }
 }
@@ -61,7 +72,10 @@ pub fn split_pair(pair: &[u8]) -> (&[u8], &[u8]) {
     match pair.iter().position(|byte| *byte == b'=') {
         Some(at) => {
             let (name, rest) = pair.split_at(at);
-            (name.trim_ascii(), rest.get(1..).unwrap_or_default().trim_ascii())
+            (
+                name.trim_ascii(),
+                rest.get(1..).unwrap_or_default().trim_ascii(),
+            )
         }
         None => (b"", pair),
     }
@@ -70,7 +84,10 @@ pub fn split_pair(pair: &[u8]) -> (&[u8], &[u8]) {
 /// Whether only the gateway may use this cookie name, in whichever spelling.
 pub fn is_reserved(name: &[u8]) -> bool {
     let folded = CookieNames::fold(name);
-    let bare = folded.strip_prefix("__host_").or_else(|| folded.strip_prefix("__secure_")).unwrap_or(&folded);
+    let bare = folded
+        .strip_prefix("__host_")
+        .or_else(|| folded.strip_prefix("__secure_"))
+        .unwrap_or(&folded);
     bare == "stepgate" || bare == "stepgate_again"
 }
 
@@ -80,24 +97,45 @@ mod tests {
 
     fn parse(fields: &[&str]) -> RequestCookies {
         let names: CookieNames = serde_json::from_str(r#"["sessionid"]"#).unwrap();
-        RequestCookies::parse(fields.iter().map(|field| field.as_bytes()), "stepgate", &names)
+        RequestCookies::parse(
+            fields.iter().map(|field| field.as_bytes()),
+            "stepgate",
+            &names,
+        )
     }
 
     fn plain(cookies: &RequestCookies) -> Vec<String> {
-        cookies.plain.iter().map(|pair| String::from_utf8_lossy(pair).into_owned()).collect()
+        cookies
+            .plain
+            .iter()
+            .map(|pair| String::from_utf8_lossy(pair).into_owned())
+            .collect()
     }
 
     #[test]
     fn pairs_are_sorted_by_what_they_may_do() {
         let cookies = parse(&["a=1; sessionid=x; stepgate=T", "theme=dark"]);
         assert_eq!(cookies.token.as_deref(), Some(b"T".as_slice()));
-        assert_eq!(cookies.protected, [Presented { name: "sessionid".into(), value: b"x".to_vec() }]);
+        assert_eq!(
+            cookies.protected,
+            [Presented {
+                name: "sessionid".into(),
+                value: b"x".to_vec()
+            }]
+        );
         assert_eq!(plain(&cookies), ["a=1", "theme=dark"]);
     }
 
     #[test]
     fn no_spelling_of_a_protected_name_goes_upstream() {
-        for smuggled in ["SessionID=x", "session%69d=x", " sessionid =x", "a=1,sessionid=x", "a=\"sessionid=x\"", "=sessionid=x"] {
+        for smuggled in [
+            "SessionID=x",
+            "session%69d=x",
+            " sessionid =x",
+            "a=1,sessionid=x",
+            "a=\"sessionid=x\"",
+            "=sessionid=x",
+        ] {
             assert!(plain(&parse(&[smuggled])).is_empty(), "{smuggled}");
         }
     }

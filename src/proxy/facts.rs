@@ -55,18 +55,40 @@ pub enum BadHead {
 }
 
 impl Facts {
-    pub fn gather(head: &RequestHeader, peer: IpAddr, request_id: String, guard: &Guard) -> Result<Self, BadHead> {
-        let size: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    pub fn gather(
+        head: &RequestHeader,
+        peer: IpAddr,
+        request_id: String,
+        guard: &Guard,
+    ) -> Result<Self, BadHead> {
+        let size: usize = head
+            .headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len() + 4)
+            .sum();
         if size + head.raw_path().len() > LARGEST_HEAD {
             return Err(BadHead::TooLarge);
         }
         check_host(head, guard)?;
         check_framing(&head.headers)?;
-        let raw = if head.method == http::Method::OPTIONS && head.raw_path() == b"*" { b"/" } else { head.raw_path() };
+        let raw = if head.method == http::Method::OPTIONS && head.raw_path() == b"*" {
+            b"/"
+        } else {
+            head.raw_path()
+        };
         let target = Target::parse(raw).map_err(|ambiguous| BadHead::Malformed(ambiguous.0))?;
-        let fields = head.headers.get_all(header::COOKIE).iter().map(http::HeaderValue::as_bytes);
+        let fields = head
+            .headers
+            .get_all(header::COOKIE)
+            .iter()
+            .map(http::HeaderValue::as_bytes);
         let cookies = RequestCookies::parse(fields, guard.own_cookie(), &guard.names);
-        let text = |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let text = |name: HeaderName| {
+            head.headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default()
+        };
         Ok(Self {
             kind: kind(&head.method, &head.headers),
             target,
@@ -99,17 +121,24 @@ impl Facts {
             return Some("a header of guard.token_inputs");
         }
         let names: Vec<Vec<u8>> = self.target.parameter_names().collect();
-        if names.iter().any(|name| name == b"access_token" || listed(name, true)) {
+        if names
+            .iter()
+            .any(|name| name == b"access_token" || listed(name, true))
+        {
             return Some("a query parameter that carries a token");
         }
-        names.iter().any(|name| guard.names.is_protected(name)).then_some("a parameter with a protected cookie's name")
+        names
+            .iter()
+            .any(|name| guard.names.is_protected(name))
+            .then_some("a parameter with a protected cookie's name")
     }
 
     /// The client's network, for caps: an IPv4 address, or the /64 of an IPv6 one.
     pub fn network(&self) -> String {
         match self.client {
             IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => ipnet::Ipv6Net::new(address, 64).map_or_else(|_| address.to_string(), |net| net.trunc().to_string()),
+            IpAddr::V6(address) => ipnet::Ipv6Net::new(address, 64)
+                .map_or_else(|_| address.to_string(), |net| net.trunc().to_string()),
         }
     }
 
@@ -122,25 +151,38 @@ impl Facts {
     }
 
     pub fn is_safe(&self) -> bool {
-        matches!(self.method, http::Method::GET | http::Method::HEAD | http::Method::OPTIONS)
+        matches!(
+            self.method,
+            http::Method::GET | http::Method::HEAD | http::Method::OPTIONS
+        )
     }
 }
 
 fn has_folded(headers: &HeaderMap, name: &str) -> bool {
     let folded = super::fold_name(name);
-    headers.keys().any(|known| super::fold_name(known.as_str()) == folded)
+    headers
+        .keys()
+        .any(|known| super::fold_name(known.as_str()) == folded)
 }
 
 /// One host, ours, and the same in both places where HTTP/2 has it.
 fn check_host(head: &RequestHeader, guard: &Guard) -> Result<(), BadHead> {
     let mut hosts = head.headers.get_all(header::HOST).iter();
-    let host = hosts.next().map(|host| host.to_str().map_err(|_| BadHead::Malformed("an unreadable Host"))).transpose()?;
+    let host = hosts
+        .next()
+        .map(|host| {
+            host.to_str()
+                .map_err(|_| BadHead::Malformed("an unreadable Host"))
+        })
+        .transpose()?;
     if hosts.next().is_some() {
         return Err(BadHead::Malformed("more than one Host"));
     }
     let authority = head.uri.authority().map(http::uri::Authority::as_str);
     match (authority, host) {
-        (Some(authority), Some(host)) if !authority.eq_ignore_ascii_case(host) => Err(BadHead::Malformed("Host and :authority differ")),
+        (Some(authority), Some(host)) if !authority.eq_ignore_ascii_case(host) => {
+            Err(BadHead::Malformed("Host and :authority differ"))
+        }
         (Some(name), _) | (None, Some(name)) if guard.is_our_host(name) => Ok(()),
         (None, None) => Err(BadHead::Malformed("no Host")),
         _ => Err(BadHead::WrongHost),
@@ -153,10 +195,14 @@ fn check_framing(headers: &HeaderMap) -> Result<(), BadHead> {
         return Err(BadHead::Malformed("more than one Content-Length"));
     }
     let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
-    let Some(coding) = codings.next() else { return Ok(()) };
+    let Some(coding) = codings.next() else {
+        return Ok(());
+    };
     let chunked = coding.as_bytes().eq_ignore_ascii_case(b"chunked") && codings.next().is_none();
     if !chunked || headers.contains_key(header::CONTENT_LENGTH) {
-        return Err(BadHead::Malformed("a Transfer-Encoding other than chunked, or beside a Content-Length"));
+        return Err(BadHead::Malformed(
+            "a Transfer-Encoding other than chunked, or beside a Content-Length",
+        ));
     }
     Ok(())
 }
@@ -174,7 +220,9 @@ fn kind(method: &http::Method, headers: &HeaderMap) -> Kind {
         (Some(_), _) | (_, Some(_)) => Kind::Call,
         (None, None) if headers.contains_key("x-requested-with") => Kind::Call,
         (None, None) => {
-            let form = text("content-type").unwrap_or_default().starts_with("application/x-www-form-urlencoded");
+            let form = text("content-type")
+                .unwrap_or_default()
+                .starts_with("application/x-www-form-urlencoded");
             let page = accept.contains("text/html") || (method == http::Method::POST && form);
             if page { Kind::Navigation } else { Kind::Call }
         }
@@ -186,9 +234,19 @@ fn client(headers: &HeaderMap, peer: IpAddr, guard: &Guard) -> IpAddr {
     if !guard.trusts(peer) {
         return peer;
     }
-    let fields = headers.get_all("x-forwarded-for").iter().filter_map(|field| field.to_str().ok());
-    let hops: Vec<IpAddr> = fields.flat_map(|field| field.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
-    hops.iter().rev().find(|hop| !guard.trusts(**hop)).copied().unwrap_or(peer)
+    let fields = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|field| field.to_str().ok());
+    let hops: Vec<IpAddr> = fields
+        .flat_map(|field| field.split(','))
+        .filter_map(|hop| hop.trim().parse().ok())
+        .collect();
+    hops.iter()
+        .rev()
+        .find(|hop| !guard.trusts(**hop))
+        .copied()
+        .unwrap_or(peer)
 }
 
 #[cfg(test)]
@@ -204,12 +262,33 @@ mod tests {
             }
             kind(&http::Method::GET, &headers)
         };
-        assert_eq!(of(&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]), Kind::Navigation);
-        assert_eq!(of(&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")]), Kind::Framed);
-        assert_eq!(of(&[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")]), Kind::SubResource);
-        assert_eq!(of(&[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")]), Kind::Call);
+        assert_eq!(
+            of(&[
+                ("sec-fetch-mode", "navigate"),
+                ("sec-fetch-dest", "document")
+            ]),
+            Kind::Navigation
+        );
+        assert_eq!(
+            of(&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")]),
+            Kind::Framed
+        );
+        assert_eq!(
+            of(&[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")]),
+            Kind::SubResource
+        );
+        assert_eq!(
+            of(&[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")]),
+            Kind::Call
+        );
         assert_eq!(of(&[("accept", "text/html,*/*")]), Kind::Navigation);
-        assert_eq!(of(&[("accept", "text/html"), ("x-requested-with", "XMLHttpRequest")]), Kind::Call);
+        assert_eq!(
+            of(&[
+                ("accept", "text/html"),
+                ("x-requested-with", "XMLHttpRequest")
+            ]),
+            Kind::Call
+        );
         assert_eq!(of(&[("accept", "application/json")]), Kind::Call);
         assert_eq!(of(&[("accept", "text/event-stream")]), Kind::EventStream);
     }

@@ -1,6 +1,7 @@
 //! The gateway as Pingora sees it: one object, short hooks.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -46,20 +47,26 @@ pub(super) struct Parts {
 /// Whether the application has ever said that somebody is signed in: before that, a whoami that
 /// answers 401 to everybody would let everybody pass.
 #[derive(Clone, Debug, Default)]
-pub struct Seen(Arc<std::sync::atomic::AtomicBool>);
+pub struct Seen(Arc<AtomicBool>);
 
 impl Seen {
     pub fn a_user(&self) -> bool {
-        self.0.load(std::sync::atomic::Ordering::Relaxed)
+        self.0.load(Ordering::Relaxed)
     }
 
     pub(super) fn note_user(&self) {
-        self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
 impl Gateway {
-    pub fn new(guard: Guard, flows: Flows, portal: Portal, origin: Origin, sealers: Sealers) -> Self {
+    pub fn new(
+        guard: Guard,
+        flows: Flows,
+        portal: Portal,
+        origin: Origin,
+        sealers: Sealers,
+    ) -> Self {
         let budget = Budget::new(guard.limits.response_spool, guard.limits.spool_total);
         Self(Arc::new(Parts {
             guard,
@@ -99,7 +106,11 @@ impl ProxyHttp for Gateway {
         Context::default()
     }
 
-    async fn request_filter(&self, session: &mut Session, ctx: &mut Context) -> pingora::Result<bool> {
+    async fn request_filter(
+        &self,
+        session: &mut Session,
+        ctx: &mut Context,
+    ) -> pingora::Result<bool> {
         ctx.request_id = self.0.request_id();
         match self.0.admit(session, ctx).await? {
             Some(reply) => {
@@ -111,28 +122,53 @@ impl ProxyHttp for Gateway {
         }
     }
 
-    async fn upstream_peer(&self, _: &mut Session, ctx: &mut Context) -> pingora::Result<Box<HttpPeer>> {
+    async fn upstream_peer(
+        &self,
+        _: &mut Session,
+        ctx: &mut Context,
+    ) -> pingora::Result<Box<HttpPeer>> {
         if ctx.settled.is_none() {
-            return Err(Error::explain(ErrorType::InternalError, "only settled requests are proxied"));
+            return Err(Error::explain(
+                ErrorType::InternalError,
+                "only settled requests are proxied",
+            ));
         }
         self.0.origin.peer().map(Box::new)
     }
 
-    async fn upstream_request_filter(&self, _: &mut Session, request: &mut RequestHeader, ctx: &mut Context) -> pingora::Result<()> {
+    async fn upstream_request_filter(
+        &self,
+        _: &mut Session,
+        request: &mut RequestHeader,
+        ctx: &mut Context,
+    ) -> pingora::Result<()> {
         let (Some(settled), Some(facts)) = (&ctx.settled, &ctx.facts) else {
-            return Err(Error::explain(ErrorType::InternalError, "only settled requests are proxied"));
+            return Err(Error::explain(
+                ErrorType::InternalError,
+                "only settled requests are proxied",
+            ));
         };
         self.0.settled_request(request, settled, facts)
     }
 
-    async fn response_filter(&self, session: &mut Session, response: &mut ResponseHeader, ctx: &mut Context) -> pingora::Result<()> {
-        let Some(settled) = &ctx.settled else { return Ok(()) };
+    async fn response_filter(
+        &self,
+        session: &mut Session,
+        response: &mut ResponseHeader,
+        ctx: &mut Context,
+    ) -> pingora::Result<()> {
+        let Some(settled) = &ctx.settled else {
+            return Ok(());
+        };
         if response.status.is_informational() && response.status.as_u16() != 101 {
             // Nothing of an interim response is needed, and a credential may be in it.
             response.remove_header(&http::header::SET_COOKIE);
             return Ok(());
         }
-        let path = ctx.facts.as_ref().map_or("/", |facts| facts.target.path.as_str());
+        let path = ctx
+            .facts
+            .as_ref()
+            .map_or("/", |facts| facts.target.path.as_str());
         self.0.settled_response(response, settled, path).await?;
         if session.req_header().version == http::Version::HTTP_2 {
             response.remove_header("keep-alive");
@@ -140,7 +176,13 @@ impl ProxyHttp for Gateway {
         Ok(())
     }
 
-    async fn request_body_filter(&self, _: &mut Session, body: &mut Option<Bytes>, _: bool, ctx: &mut Context) -> pingora::Result<()> {
+    async fn request_body_filter(
+        &self,
+        _: &mut Session,
+        body: &mut Option<Bytes>,
+        _: bool,
+        ctx: &mut Context,
+    ) -> pingora::Result<()> {
         refuse_after_end(body.is_some(), ctx)
     }
 
@@ -154,19 +196,48 @@ impl ProxyHttp for Gateway {
         refuse_after_end(body.is_some(), ctx).map(|()| None)
     }
 
-    async fn response_trailer_filter(&self, _: &mut Session, trailers: &mut HeaderMap, _: &mut Context) -> pingora::Result<Option<Bytes>> {
+    async fn response_trailer_filter(
+        &self,
+        _: &mut Session,
+        trailers: &mut HeaderMap,
+        _: &mut Context,
+    ) -> pingora::Result<Option<Bytes>> {
         trailers.remove(http::header::SET_COOKIE);
         Ok(None)
     }
 
-    async fn fail_to_proxy(&self, session: &mut Session, error: &Error, ctx: &mut Context) -> FailToProxy {
+    async fn logging(&self, _: &mut Session, _: Option<&Error>, ctx: &mut Context) {
+        // Only now is the request over, and only a question put after it can see what it did.
+        if let Some(settled) = ctx.settled.as_ref().filter(|settled| settled.may_change) {
+            settled.held.recheck_due.store(true, Ordering::Release);
+        }
+    }
+
+    async fn fail_to_proxy(
+        &self,
+        session: &mut Session,
+        error: &Error,
+        ctx: &mut Context,
+    ) -> FailToProxy {
         let problem = match (error.etype(), error.esource()) {
             (ErrorType::HTTPStatus(413), _) => PageProblem::TooLarge,
-            (ErrorType::ReadTimedout | ErrorType::WriteTimedout, ErrorSource::Upstream) => PageProblem::ApplicationSlow,
-            (ErrorType::ConnectTimedout, _) | (_, ErrorSource::Upstream) => PageProblem::ApplicationDown,
-            (ErrorType::ConnectError | ErrorType::ConnectRefused, _) => PageProblem::ApplicationDown,
-            (ErrorType::WriteError | ErrorType::ReadError | ErrorType::ConnectionClosed, ErrorSource::Downstream) => {
-                return FailToProxy { error_code: 0, can_reuse_downstream: false };
+            (ErrorType::ReadTimedout | ErrorType::WriteTimedout, ErrorSource::Upstream) => {
+                PageProblem::ApplicationSlow
+            }
+            (ErrorType::ConnectTimedout, _) | (_, ErrorSource::Upstream) => {
+                PageProblem::ApplicationDown
+            }
+            (ErrorType::ConnectError | ErrorType::ConnectRefused, _) => {
+                PageProblem::ApplicationDown
+            }
+            (
+                ErrorType::WriteError | ErrorType::ReadError | ErrorType::ConnectionClosed,
+                ErrorSource::Downstream,
+            ) => {
+                return FailToProxy {
+                    error_code: 0,
+                    can_reuse_downstream: false,
+                };
             }
             (_, ErrorSource::Downstream) => PageProblem::BadRequest,
             _ => PageProblem::Internal,
@@ -178,22 +249,33 @@ impl ProxyHttp for Gateway {
                 tracing::debug!(request_id = ctx.request_id, %error, "an error page could not be sent");
             }
         }
-        FailToProxy { error_code: problem.status(), can_reuse_downstream: false }
+        FailToProxy {
+            error_code: problem.status(),
+            can_reuse_downstream: false,
+        }
     }
 
     fn request_summary(&self, session: &Session, ctx: &Context) -> String {
         // Without the query: passwords stand in some.
-        let path = ctx.facts.as_ref().map_or("?", |facts| facts.target.path.as_str());
-        format!("{} {path} ({})", session.req_header().method, ctx.request_id)
+        let path = ctx
+            .facts
+            .as_ref()
+            .map_or("?", |facts| facts.target.path.as_str());
+        format!(
+            "{} {path} ({})",
+            session.req_header().method,
+            ctx.request_id
+        )
     }
 }
 
 /// A stream or socket that outlived its session carries nothing more.
 fn refuse_after_end(has_bytes: bool, ctx: &Context) -> pingora::Result<()> {
     match &ctx.settled {
-        Some(settled) if has_bytes && settled.held.has_ended() => {
-            Err(Error::explain(ErrorType::ConnectionClosed, "the session ended while this was streaming"))
-        }
+        Some(settled) if has_bytes && settled.held.has_ended() => Err(Error::explain(
+            ErrorType::ConnectionClosed,
+            "the session ended while this was streaming",
+        )),
         _ => Ok(()),
     }
 }

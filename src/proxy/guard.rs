@@ -64,19 +64,31 @@ pub struct GuardLimits {
 impl Guard {
     /// The name of the gateway's own cookie.
     pub fn own_cookie(&self) -> &'static str {
-        if self.https { "__Host-stepgate" } else { "stepgate" }
+        if self.https {
+            "__Host-stepgate"
+        } else {
+            "stepgate"
+        }
     }
 
     /// The line that gives a browser its token.
     pub fn token_line(&self, token: &str) -> String {
         let secure = if self.https { "; Secure" } else { "" };
-        format!("{}={token}; Path=/; HttpOnly; SameSite={}{secure}", self.own_cookie(), self.same_site)
+        format!(
+            "{}={token}; Path=/; HttpOnly; SameSite={}{secure}",
+            self.own_cookie(),
+            self.same_site
+        )
     }
 
     /// The line that takes it away.
     pub fn token_deletion(&self) -> String {
         let secure = if self.https { "; Secure" } else { "" };
-        format!("{}=; Path=/; Max-Age=0; HttpOnly; SameSite={}{secure}", self.own_cookie(), self.same_site)
+        format!(
+            "{}=; Path=/; Max-Age=0; HttpOnly; SameSite={}{secure}",
+            self.own_cookie(),
+            self.same_site
+        )
     }
 
     /// Whether a `Host` or `:authority` names this application.
@@ -87,11 +99,16 @@ impl Guard {
     }
 
     pub fn trusts(&self, address: IpAddr) -> bool {
-        self.trusted_proxies.iter().any(|network| network.contains(&address))
+        self.trusted_proxies
+            .iter()
+            .any(|network| network.contains(&address))
     }
 
     pub fn is_portal_path(&self, path: &str) -> bool {
-        let under = |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let under = |root: &str| {
+            path.strip_prefix(root)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
         under(&self.portal) || under(&self.security_page)
     }
 
@@ -101,6 +118,9 @@ impl Guard {
 
     /// Where people sign in.
     pub fn sign_in_page(&self) -> &str {
-        self.sign_in.iter().find_map(|rule| rule.page.as_deref()).unwrap_or("/")
+        self.sign_in
+            .iter()
+            .find_map(|rule| rule.page.as_deref())
+            .unwrap_or("/")
     }
 }

@@ -36,7 +36,12 @@ pub struct ResponseCookies {
 }
 
 impl ResponseCookies {
-    pub fn read(head: &ResponseHeader, request_path: &str, names: &CookieNames, now: UnixTime) -> Self {
+    pub fn read(
+        head: &ResponseHeader,
+        request_path: &str,
+        names: &CookieNames,
+        now: UnixTime,
+    ) -> Self {
         let mut cookies = Self::default();
         for line in head.headers.get_all(header::SET_COOKIE) {
             match set_cookie::parse(line.as_bytes(), request_path, names, now) {
@@ -62,11 +67,16 @@ impl ResponseCookies {
 
     /// Whether a credential comes with it; deletions bring none.
     pub fn bring_a_credential(&self) -> bool {
-        self.protected.iter().any(|line| matches!(line, Line::Set(_)))
+        self.protected
+            .iter()
+            .any(|line| matches!(line, Line::Set(_)))
     }
 
     fn names(&self, name: &str, path: &str) -> bool {
-        self.protected.iter().filter_map(key).any(|key| key.name == name && key.path == path)
+        self.protected
+            .iter()
+            .filter_map(key)
+            .any(|key| key.name == name && key.path == path)
     }
 }
 
@@ -85,7 +95,11 @@ impl Jar {
         for cookie in presented {
             match sealer.open(&cookie.name, &cookie.value, record.epoch, &record.live) {
                 Some(credential) if !jar.has(&credential.key) => {
-                    jar.0.push(Entry { credential, seal: Some(cookie.value.clone()), fresh: false });
+                    jar.0.push(Entry {
+                        credential,
+                        seal: Some(cookie.value.clone()),
+                        fresh: false,
+                    });
                 }
                 Some(_) => {}
                 None => dead.push(cookie.name.clone()),
@@ -99,7 +113,10 @@ impl Jar {
     }
 
     pub fn credentials(&self) -> Vec<Credential> {
-        self.0.iter().map(|entry| entry.credential.clone()).collect()
+        self.0
+            .iter()
+            .map(|entry| entry.credential.clone())
+            .collect()
     }
 
     /// What the browser has after these lines.
@@ -110,27 +127,52 @@ impl Jar {
             }
             if let Line::Set(set) = line {
                 let (key, value) = (set.key.clone(), Secret::new(set.value.as_slice()));
-                let credential = Credential { key, value, expires: set.expires, epoch: Epoch::default() };
-                self.0.push(Entry { credential, seal: None, fresh: true });
+                let credential = Credential {
+                    key,
+                    value,
+                    expires: set.expires,
+                    epoch: Epoch::default(),
+                };
+                self.0.push(Entry {
+                    credential,
+                    seal: None,
+                    fresh: true,
+                });
             }
         }
     }
 
     /// Says in which epoch the seals of fresh credentials are made.
     pub fn stamp(&mut self, epoch: Epoch) {
-        self.0.iter_mut().filter(|entry| entry.fresh).for_each(|entry| entry.credential.epoch = epoch);
+        self.0
+            .iter_mut()
+            .filter(|entry| entry.fresh)
+            .for_each(|entry| entry.credential.epoch = epoch);
     }
 
     /// `name=value` pairs for the application.
     pub fn pairs(&self) -> Vec<Vec<u8>> {
-        let pair = |entry: &Entry| [entry.credential.key.name.as_bytes(), b"=", entry.credential.value.expose()].concat();
+        let pair = |entry: &Entry| {
+            [
+                entry.credential.key.name.as_bytes(),
+                b"=",
+                entry.credential.value.expose(),
+            ]
+            .concat()
+        };
         self.0.iter().map(pair).collect()
     }
 
     /// Whether `bytes` hold a raw value; short ones prove nothing.
     pub fn has_value_in(&self, bytes: &[u8]) -> bool {
-        let values = self.0.iter().map(|entry| entry.credential.value.expose()).filter(|value| value.len() >= 8);
-        values.into_iter().any(|value| bytes.windows(value.len()).any(|window| window == value))
+        let values = self
+            .0
+            .iter()
+            .map(|entry| entry.credential.value.expose())
+            .filter(|value| value.len() >= 8);
+        values
+            .into_iter()
+            .any(|value| bytes.windows(value.len()).any(|window| window == value))
     }
 
     fn has(&self, key: &CookieKey) -> bool {
@@ -139,7 +181,9 @@ impl Jar {
 
     /// The seal that the browser holds already, if it is for exactly this cookie and value.
     fn seal_of(&self, set: &SetCookie) -> Option<String> {
-        let same = self.0.iter().find(|entry| entry.credential.key == set.key && entry.credential.value.expose() == set.value);
+        let same = self.0.iter().find(|entry| {
+            entry.credential.key == set.key && entry.credential.value.expose() == set.value
+        });
         String::from_utf8(same?.seal.clone()?).ok()
     }
 }
@@ -159,7 +203,9 @@ impl Sealing<'_> {
         let mut lines = cookies.plain.clone();
         for line in &cookies.protected {
             match line {
-                Line::Delete(key) => lines.push(set_cookie::deletion(key, self.secure).into_bytes()),
+                Line::Delete(key) => {
+                    lines.push(set_cookie::deletion(key, self.secure).into_bytes())
+                }
                 Line::Set(set) => lines.push(self.line(set, held)?.into_bytes()),
                 Line::Plain | Line::Drop => {}
             }
@@ -172,7 +218,12 @@ impl Sealing<'_> {
             return Ok(set.sealed(&seal, self.secure));
         }
         let (key, value) = (set.key.clone(), Secret::new(set.value.as_slice()));
-        let credential = Credential { key, value, expires: set.expires, epoch: self.epoch };
+        let credential = Credential {
+            key,
+            value,
+            expires: set.expires,
+            epoch: self.epoch,
+        };
         Ok(set.sealed(&self.sealer.seal(&credential, self.random)?, self.secure))
     }
 }
@@ -182,7 +233,11 @@ impl Sealing<'_> {
 pub fn expire(dead: &[String], jar: &Jar, cookies: &ResponseCookies, secure: bool) -> Vec<Vec<u8>> {
     let mut lines: Vec<Vec<u8>> = Vec::new();
     for name in dead {
-        let key = CookieKey { name: name.clone(), path: "/".to_owned(), domain: None };
+        let key = CookieKey {
+            name: name.clone(),
+            path: "/".to_owned(),
+            domain: None,
+        };
         // A good cookie of the same name and path must not go with it.
         if !cookies.names(name, "/") && !jar.has(&key) {
             lines.push(set_cookie::deletion(&key, secure).into_bytes());
@@ -196,7 +251,11 @@ pub fn expire(dead: &[String], jar: &Jar, cookies: &ResponseCookies, secure: boo
 pub fn plain_after(pairs: &[Vec<u8>], lines: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let mut pairs = pairs.to_vec();
     for line in lines {
-        let pair = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+        let pair = line
+            .split(|byte| *byte == b';')
+            .next()
+            .unwrap_or_default()
+            .trim_ascii();
         let (name, value) = split_pair(pair);
         pairs.retain(|known| split_pair(known).0 != name);
         if !value.is_empty() {

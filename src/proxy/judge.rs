@@ -63,7 +63,12 @@ impl From<crate::domain::session::IllegalMove> for Unreleased {
 impl Parts {
     /// Takes the evidence with exactly what the browser would now have, moves the session on, and
     /// releases, holds or refuses. `before` is the visitor's session, whose lease the caller has.
-    pub async fn conclude(&self, visitor: &Visitor, before: Option<&Held>, mut heard: Heard) -> Result<Reply, Unreleased> {
+    pub async fn conclude(
+        &self,
+        visitor: &Visitor,
+        before: Option<&Held>,
+        mut heard: Heard,
+    ) -> Result<Reply, Unreleased> {
         let asked = self.ask_about(visitor, &mut heard).await;
         self.settle(visitor, before, heard, asked).await
     }
@@ -71,32 +76,64 @@ impl Parts {
     /// Asks with what the browser would have after this response; `heard` has it afterwards.
     pub async fn ask_about(&self, visitor: &Visitor, heard: &mut Heard) -> AskedAnswer {
         heard.jar.apply(&heard.cookies);
-        let mut asked = self.ask(&mut heard.jar, &visitor.facts, &visitor.head, &heard.cookies.plain).await;
+        let mut asked = self
+            .ask(
+                &mut heard.jar,
+                &visitor.facts,
+                &visitor.head,
+                &heard.cookies.plain,
+            )
+            .await;
         heard.cookies.then(std::mem::take(&mut asked.cookies));
         asked
     }
 
     /// Acts on the evidence.
-    pub async fn settle(&self, visitor: &Visitor, before: Option<&Held>, mut heard: Heard, asked: AskedAnswer) -> Result<Reply, Unreleased> {
+    pub async fn settle(
+        &self,
+        visitor: &Visitor,
+        before: Option<&Held>,
+        mut heard: Heard,
+        asked: AskedAnswer,
+    ) -> Result<Reply, Unreleased> {
         match (asked.evidence, before) {
-            (Evidence::SignedOut, Some(before)) => self.still_anonymous(visitor, before, heard).await,
+            (Evidence::SignedOut, Some(before)) => {
+                self.still_anonymous(visitor, before, heard).await
+            }
             (Evidence::SignedOut, None) => self.new_visitor(visitor, heard).await,
             (Evidence::User { id, name }, before) => {
-                let epoch = before.map_or(Epoch::default(), |held| held.record.epoch).next();
+                let epoch = before
+                    .map_or(Epoch::default(), |held| held.record.epoch)
+                    .next();
                 heard.jar.stamp(epoch);
                 let jar = heard.jar.credentials();
                 let network = visitor.facts.network();
                 let from = visitor.facts.client.to_string();
                 let return_to = self.wanted(visitor, &heard.spooled);
-                let sign_in = SignIn { user: id, name, jar: &jar, return_to, from: &from, network: &network };
+                let sign_in = SignIn {
+                    user: id,
+                    name,
+                    jar: &jar,
+                    return_to,
+                    from: &from,
+                    network: &network,
+                };
                 let moved = match before {
-                    Some(before) => self.flows.sign_in_over(&before.record, sign_in).await?.ok_or(Unreleased::Gone)?,
+                    Some(before) => self
+                        .flows
+                        .sign_in_over(&before.record, sign_in)
+                        .await?
+                        .ok_or(Unreleased::Gone)?,
                     None => self.flows.sign_in_new(self.record_id()?, sign_in).await?,
                 };
                 self.signed_in(visitor, &moved, &heard)
             }
             (Evidence::Unknown(why), before) => {
-                tracing::warn!(request_id = visitor.facts.request_id, why, "guard.identity.whoami gave no clear answer; nothing is released");
+                tracing::warn!(
+                    request_id = visitor.facts.request_id,
+                    why,
+                    "guard.identity.whoami gave no clear answer; nothing is released"
+                );
                 self.unknown(visitor, before, heard).await
             }
         }
@@ -106,18 +143,34 @@ impl Parts {
         RecordId::generate(&*self.flows.random).map_err(|error| Unreleased::Flow(error.into()))
     }
 
-    async fn still_anonymous(&self, visitor: &Visitor, before: &Held, mut heard: Heard) -> Result<Reply, Unreleased> {
+    async fn still_anonymous(
+        &self,
+        visitor: &Visitor,
+        before: &Held,
+        mut heard: Heard,
+    ) -> Result<Reply, Unreleased> {
         let lines = self.give_back(before, &mut heard).await?;
         self.release(visitor, &heard, lines)
     }
 
     /// Gives the lease back: nobody is signed in, or nobody can tell and the next exchange asks again.
-    async fn give_back(&self, before: &Held, heard: &mut Heard) -> Result<Vec<Vec<u8>>, Unreleased> {
+    async fn give_back(
+        &self,
+        before: &Held,
+        heard: &mut Heard,
+    ) -> Result<Vec<Vec<u8>>, Unreleased> {
         let record = &before.record;
         heard.jar.stamp(record.epoch);
         let jar = heard.jar.credentials();
-        let next = Record::clone(record).still_anonymous(Asked { jar: &jar, at: self.flows.clock.now() })?;
-        self.flows.sessions.transition(next).await?.ok_or(Unreleased::Gone)?;
+        let next = Record::clone(record).still_anonymous(Asked {
+            jar: &jar,
+            at: self.flows.clock.now(),
+        })?;
+        self.flows
+            .sessions
+            .transition(next)
+            .await?
+            .ok_or(Unreleased::Gone)?;
         self.lines(record.id, record.epoch, heard)
     }
 
@@ -129,13 +182,21 @@ impl Parts {
         let epoch = Epoch::default();
         heard.jar.stamp(epoch);
         let jar = heard.jar.credentials();
-        let moved = self.flows.remember_visitor(self.record_id()?, &jar, &visitor.facts.network()).await?;
+        let moved = self
+            .flows
+            .remember_visitor(self.record_id()?, &jar, &visitor.facts.network())
+            .await?;
         let mut lines = self.lines(moved.held.record.id, epoch, &heard)?;
         lines.push(self.guard.token_line(moved.token.expose()).into_bytes());
         self.release(visitor, &heard, lines)
     }
 
-    fn signed_in(&self, visitor: &Visitor, moved: &Moved, heard: &Heard) -> Result<Reply, Unreleased> {
+    fn signed_in(
+        &self,
+        visitor: &Visitor,
+        moved: &Moved,
+        heard: &Heard,
+    ) -> Result<Reply, Unreleased> {
         let record = &moved.held.record;
         let mut lines = self.lines(record.id, record.epoch, heard)?;
         lines.push(self.guard.token_line(moved.token.expose()).into_bytes());
@@ -145,50 +206,90 @@ impl Parts {
         }
     }
 
-    async fn unknown(&self, visitor: &Visitor, before: Option<&Held>, mut heard: Heard) -> Result<Reply, Unreleased> {
+    async fn unknown(
+        &self,
+        visitor: &Visitor,
+        before: Option<&Held>,
+        mut heard: Heard,
+    ) -> Result<Reply, Unreleased> {
         let lines = match before {
             // Sealed, so that a later request can be asked about with them.
             Some(before) => self.give_back(before, &mut heard).await?,
             None => Vec::new(),
         };
-        Ok(self.refusal(&visitor.facts, PageProblem::IdentityUnknown).with_cookies(lines))
+        Ok(self
+            .refusal(&visitor.facts, PageProblem::IdentityUnknown)
+            .with_cookies(lines))
     }
 
-    fn lines(&self, record: RecordId, epoch: Epoch, heard: &Heard) -> Result<Vec<Vec<u8>>, Unreleased> {
+    fn lines(
+        &self,
+        record: RecordId,
+        epoch: Epoch,
+        heard: &Heard,
+    ) -> Result<Vec<Vec<u8>>, Unreleased> {
         let sealer = self.sealer(record);
-        let sealing = Sealing { sealer: &sealer, epoch, secure: self.guard.https, random: &*self.flows.random };
+        let sealing = Sealing {
+            sealer: &sealer,
+            epoch,
+            secure: self.guard.https,
+            random: &*self.flows.random,
+        };
         Ok(sealing.lines(&heard.cookies, &Jar::default())?)
     }
 
     /// The application's own response, with these cookies instead of its own.
-    pub fn release(&self, visitor: &Visitor, heard: &Heard, lines: Vec<Vec<u8>>) -> Result<Reply, Unreleased> {
+    pub fn release(
+        &self,
+        visitor: &Visitor,
+        heard: &Heard,
+        lines: Vec<Vec<u8>>,
+    ) -> Result<Reply, Unreleased> {
         let mut head = heard.spooled.head.clone();
-        let declared = head.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let declared = head
+            .headers
+            .get(header::CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok()?.parse().ok());
         strip_hop_by_hop_response(&mut head);
         scrub(&mut head, &heard.jar);
         let mut reply = Reply::new(head.status);
         for (name, value) in &head.headers {
-            let ours = *name == header::SET_COOKIE || *name == header::CONTENT_LENGTH || name.as_str() == "set-cookie2";
+            let ours = *name == header::SET_COOKIE
+                || *name == header::CONTENT_LENGTH
+                || name.as_str() == "set-cookie2";
             if !ours {
-                reply.headers.push((name.as_str().to_owned(), value.as_bytes().to_vec()));
+                reply
+                    .headers
+                    .push((name.as_str().to_owned(), value.as_bytes().to_vec()));
             }
         }
         let dead = expire(&visitor.dead, &heard.jar, &heard.cookies, self.guard.https);
         reply.body = heard.spooled.body.clone();
-        reply.declared_length = if reply.body.is_empty() && visitor.facts.method == http::Method::HEAD { declared } else { None };
+        reply.declared_length =
+            if reply.body.is_empty() && visitor.facts.method == http::Method::HEAD {
+                declared
+            } else {
+                None
+            };
         Ok(reply.with_cookies(lines).with_cookies(dead))
     }
 
     /// A navigation goes to the challenge (or the enrolment), everything else learns where it is.
     pub fn factor_first(&self, facts: &Facts, state: &State) -> Reply {
-        let page = if matches!(state, State::AwaitingEnrolment(_)) { "enrol" } else { "challenge" };
+        let page = if matches!(state, State::AwaitingEnrolment(_)) {
+            "enrol"
+        } else {
+            "challenge"
+        };
         let place = format!("{}/{page}", self.guard.portal);
         match facts.kind {
             Kind::Navigation => Reply::see_other(&place),
             Kind::Framed => self.portal.framed(&facts.request_id).into(),
-            Kind::SubResource | Kind::EventStream | Kind::Call => {
-                Reply::problem(http::StatusCode::UNAUTHORIZED, "A second factor is needed", Some(&place))
-            }
+            Kind::SubResource | Kind::EventStream | Kind::Call => Reply::problem(
+                http::StatusCode::UNAUTHORIZED,
+                "A second factor is needed",
+                Some(&place),
+            ),
         }
     }
 
@@ -197,10 +298,13 @@ impl Parts {
         match facts.kind {
             Kind::Navigation | Kind::Framed => {
                 let retry = facts.is_safe().then(|| facts.path_and_query());
-                self.portal.problem(problem, &facts.request_id, retry.as_deref()).into()
+                self.portal
+                    .problem(problem, &facts.request_id, retry.as_deref())
+                    .into()
             }
             Kind::SubResource | Kind::EventStream | Kind::Call => {
-                let status = http::StatusCode::from_u16(problem.status()).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+                let status = http::StatusCode::from_u16(problem.status())
+                    .unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
                 Reply::problem(status, problem.heading(), None)
             }
         }
@@ -208,14 +312,23 @@ impl Parts {
 
     /// Where the user wanted to go: where the application sent them, else where they came from.
     fn wanted(&self, visitor: &Visitor, spooled: &Spooled) -> Option<String> {
-        let location = spooled.head.headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
+        let location = spooled
+            .head
+            .headers
+            .get(header::LOCATION)
+            .and_then(|value| value.to_str().ok());
         let located = location.and_then(|location| resolve(location, &self.guard.origin));
         let came_from = || visitor.facts.referer.clone();
-        let asked = || (visitor.facts.method == http::Method::GET).then(|| visitor.facts.path_and_query());
+        let asked =
+            || (visitor.facts.method == http::Method::GET).then(|| visitor.facts.path_and_query());
         let wanted = located.or_else(asked).or_else(came_from)?;
         let path = wanted.split('?').next().unwrap_or_default().to_owned();
-        let sign_in = self.guard.sign_in.iter().any(|rule| rule.is_page(&path, wanted.split_once('?').map_or("", |(_, query)| query)));
-        let usable = !sign_in && (!self.guard.is_portal_path(&path) || path == self.guard.security_page);
+        let sign_in =
+            self.guard.sign_in.iter().any(|rule| {
+                rule.is_page(&path, wanted.split_once('?').map_or("", |(_, query)| query))
+            });
+        let usable =
+            !sign_in && (!self.guard.is_portal_path(&path) || path == self.guard.security_page);
         usable.then_some(wanted)
     }
 }

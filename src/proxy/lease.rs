@@ -57,7 +57,11 @@ impl Queues {
         }
         waiting.all += 1;
         waiting.sign_ins += u32::from(sign_in);
-        Some(Place { queues: self, id, sign_in })
+        Some(Place {
+            queues: self,
+            id,
+            sign_in,
+        })
     }
 
     fn sign_in_waits(&self, id: RecordId) -> bool {
@@ -66,18 +70,36 @@ impl Queues {
     }
 
     /// Waits for the lease of an anonymous session. Declared sign-ins go first.
-    pub async fn acquire(&self, flows: &Flows, held: &Held, sign_in: bool, limits: &super::GuardLimits) -> Result<Acquired, FlowError> {
+    pub async fn acquire(
+        &self,
+        flows: &Flows,
+        held: &Held,
+        sign_in: bool,
+        limits: &super::GuardLimits,
+    ) -> Result<Acquired, FlowError> {
         let id = held.record.id;
-        let Some(_place) = self.join(id, sign_in, limits.lease_queue) else { return Ok(Acquired::Busy) };
+        let Some(_place) = self.join(id, sign_in, limits.lease_queue) else {
+            return Ok(Acquired::Busy);
+        };
         let wait = self.wait(flows, held, sign_in, limits);
-        tokio::time::timeout(limits.lease_wait, wait).await.unwrap_or(Ok(Acquired::Busy))
+        tokio::time::timeout(limits.lease_wait, wait)
+            .await
+            .unwrap_or(Ok(Acquired::Busy))
     }
 
-    async fn wait(&self, flows: &Flows, held: &Held, sign_in: bool, limits: &super::GuardLimits) -> Result<Acquired, FlowError> {
+    async fn wait(
+        &self,
+        flows: &Flows,
+        held: &Held,
+        sign_in: bool,
+        limits: &super::GuardLimits,
+    ) -> Result<Acquired, FlowError> {
         let id = held.record.id;
         loop {
             let now = flows.clock.now();
-            let Some(read) = flows.sessions.read(id, now).await? else { return Ok(Acquired::Changed) };
+            let Some(read) = flows.sessions.read(id, now).await? else {
+                return Ok(Acquired::Changed);
+            };
             if read.record.state != State::Anonymous || read.record.token != held.record.token {
                 return Ok(Acquired::Changed);
             }

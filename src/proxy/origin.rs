@@ -49,13 +49,20 @@ pub struct Incoming {
 
 impl Origin {
     pub fn new(settings: OriginSettings) -> Self {
-        Self { settings, connector: Connector::new(None), fresh: AtomicU64::new(0) }
+        Self {
+            settings,
+            connector: Connector::new(None),
+            fresh: AtomicU64::new(0),
+        }
     }
 
     /// The next server, with the time-outs of the configuration.
     pub fn peer(&self) -> pingora::Result<HttpPeer> {
         let settings = &self.settings;
-        let backend = settings.servers.select(b"", 256).ok_or_else(|| Error::explain(ErrorType::ConnectError, "no upstream server"))?;
+        let backend = settings
+            .servers
+            .select(b"", 256)
+            .ok_or_else(|| Error::explain(ErrorType::ConnectError, "no upstream server"))?;
         let mut peer = HttpPeer::new(backend, settings.tls, settings.server_name.clone());
         peer.options.connection_timeout = Some(settings.connect_timeout);
         peer.options.total_connection_timeout = Some(settings.connect_timeout * 2);
@@ -68,51 +75,95 @@ impl Origin {
 
     /// Sends the request and waits for the response's head. A connection that went stale in the pool
     /// costs a second try only where nothing can have happened twice.
-    pub async fn exchange(&self, head: &RequestHeader, body: &Bytes, fresh: bool) -> pingora::Result<Incoming> {
+    pub async fn exchange(
+        &self,
+        head: &RequestHeader,
+        body: &Bytes,
+        fresh: bool,
+    ) -> pingora::Result<Incoming> {
         let mut peer = self.peer()?;
         let safe = matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS);
         if fresh || !safe {
             // A group of its own: nothing in the pool belongs to it.
             peer.group_key = self.fresh.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
-            return self.try_exchange(peer, head, body).await.map_err(|(error, _)| error);
+            return self
+                .try_exchange(peer, head, body)
+                .await
+                .map_err(|(error, _)| error);
         }
         match self.try_exchange(peer.clone(), head, body).await {
             Err((_, true)) => {
                 peer.group_key = self.fresh.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
-                self.try_exchange(peer, head, body).await.map_err(|(error, _)| error)
+                self.try_exchange(peer, head, body)
+                    .await
+                    .map_err(|(error, _)| error)
             }
             other => other.map_err(|(error, _)| error),
         }
     }
 
     /// The error says whether the connection came from the pool and broke before the response began.
-    async fn try_exchange(&self, peer: HttpPeer, head: &RequestHeader, body: &Bytes) -> Result<Incoming, (Box<Error>, bool)> {
-        let (mut session, reused) = self.connector.get_http_session(&peer).await.map_err(|error| (error, false))?;
+    async fn try_exchange(
+        &self,
+        peer: HttpPeer,
+        head: &RequestHeader,
+        body: &Bytes,
+    ) -> Result<Incoming, (Box<Error>, bool)> {
+        let (mut session, reused) = self
+            .connector
+            .get_http_session(&peer)
+            .await
+            .map_err(|error| (error, false))?;
         session.set_read_timeout(Some(self.settings.timeout));
         session.set_write_timeout(Some(self.settings.timeout));
         let stale = |error: Box<Error>| {
-            let broken = matches!(error.etype(), ErrorType::ConnectionClosed | ErrorType::ReadError | ErrorType::WriteError);
+            let broken = matches!(
+                error.etype(),
+                ErrorType::ConnectionClosed | ErrorType::ReadError | ErrorType::WriteError
+            );
             (error, reused && broken)
         };
         let request = framed(head, body.len()).map_err(|error| (error, false))?;
-        session.write_request_header(Box::new(request)).await.map_err(stale)?;
+        session
+            .write_request_header(Box::new(request))
+            .await
+            .map_err(stale)?;
         if !body.is_empty() {
-            session.write_request_body(body.clone(), true).await.map_err(stale)?;
+            session
+                .write_request_body(body.clone(), true)
+                .await
+                .map_err(stale)?;
         }
         session.finish_request_body().await.map_err(stale)?;
         let response = loop {
             session.read_response_header().await.map_err(stale)?;
             let response = session.response_header().cloned();
-            let response = response.ok_or_else(|| (Error::new(ErrorType::InvalidHTTPHeader), false))?;
+            let response =
+                response.ok_or_else(|| (Error::new(ErrorType::InvalidHTTPHeader), false))?;
             match response.status.as_u16() {
-                101 => return Err((Error::explain(ErrorType::InvalidHTTPHeader, "an upgrade that was not asked for"), false)),
+                101 => {
+                    return Err((
+                        Error::explain(
+                            ErrorType::InvalidHTTPHeader,
+                            "an upgrade that was not asked for",
+                        ),
+                        false,
+                    ));
+                }
                 100..=199 => {}
                 _ => break response,
             }
         };
-        let has_body = head.method != Method::HEAD && !matches!(response.status.as_u16(), 204 | 304);
+        let has_body =
+            head.method != Method::HEAD && !matches!(response.status.as_u16(), 204 | 304);
         let reusable = peer.group_key == 0;
-        Ok(Incoming { head: response, session, peer, reusable, has_body })
+        Ok(Incoming {
+            head: response,
+            session,
+            peer,
+            reusable,
+            has_body,
+        })
     }
 
     /// Gives the connection of a response that was read to its end back to the pool.
@@ -122,7 +173,9 @@ impl Origin {
             if let HttpSession::H1(http1) = &mut session {
                 http1.respect_keepalive();
             }
-            self.connector.release_http_session(session, &incoming.peer, incoming.peer.options.idle_timeout).await;
+            self.connector
+                .release_http_session(session, &incoming.peer, incoming.peer.options.idle_timeout)
+                .await;
         }
         incoming.head
     }
@@ -131,7 +184,11 @@ impl Origin {
 impl Incoming {
     /// The next piece of the body; `None` at its end. Trailers are not read.
     pub async fn next(&mut self) -> pingora::Result<Option<Bytes>> {
-        if self.has_body { self.session.read_response_body().await } else { Ok(None) }
+        if self.has_body {
+            self.session.read_response_body().await
+        } else {
+            Ok(None)
+        }
     }
 
     pub fn has_body(&self) -> bool {
@@ -164,14 +221,22 @@ const HOP_BY_HOP: [HeaderName; 7] = [
 ];
 
 fn nominated(headers: &http::HeaderMap) -> Vec<HeaderName> {
-    let fields = headers.get_all(header::CONNECTION).iter().filter_map(|field| field.to_str().ok());
-    fields.flat_map(|field| field.split(',')).filter_map(|name| name.trim().parse().ok()).collect()
+    let fields = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|field| field.to_str().ok());
+    fields
+        .flat_map(|field| field.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect()
 }
 
 fn strip_hop_by_hop_request(request: &mut RequestHeader) {
     // What a client nominates must not take the gateway's own headers away, nor cookies and host.
     for name in nominated(&request.headers) {
-        let ours = name == header::COOKIE || name == header::HOST || super::fold_name(name.as_str()).starts_with("x");
+        let ours = name == header::COOKIE
+            || name == header::HOST
+            || super::fold_name(name.as_str()).starts_with("x");
         if !ours {
             request.remove_header(&name);
         }

@@ -15,14 +15,20 @@ use crate::stores::Found;
 const LARGEST_FORM: usize = 16 * 1024;
 
 impl Parts {
-    pub async fn portal_lane(&self, session: &mut Session, facts: &Facts, found: Option<Found>) -> pingora::Result<Reply> {
+    pub async fn portal_lane(
+        &self,
+        session: &mut Session,
+        facts: &Facts,
+        found: Option<Found>,
+    ) -> pingora::Result<Reply> {
         let body = match body::read(session, facts, LARGEST_FORM).await {
             Ok(body) => body,
             Err(BodyError::TooLarge) => return Ok(self.refusal(facts, PageProblem::TooLarge)),
             Err(BodyError::Broken(error)) => return Err(error),
         };
-        let form: Vec<(String, String)> =
-            form_urlencoded::parse(&body).map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+        let form: Vec<(String, String)> = form_urlencoded::parse(&body)
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
         let headers = &session.req_header().headers;
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         if text("service-worker").is_some() {
@@ -59,8 +65,18 @@ impl Parts {
             lines.push(self.guard.token_line(&token).into_bytes());
         }
         if ended {
-            let dead: Vec<String> = facts.cookies.protected.iter().map(|cookie| cookie.name.clone()).collect();
-            lines.extend(expire(&dead, &Jar::default(), &ResponseCookies::default(), self.guard.https));
+            let dead: Vec<String> = facts
+                .cookies
+                .protected
+                .iter()
+                .map(|cookie| cookie.name.clone())
+                .collect();
+            lines.extend(expire(
+                &dead,
+                &Jar::default(),
+                &ResponseCookies::default(),
+                self.guard.https,
+            ));
             lines.push(self.guard.token_deletion().into_bytes());
         }
         Reply::from(page).with_cookies(lines)

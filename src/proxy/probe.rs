@@ -21,7 +21,10 @@ pub struct AskedAnswer {
 
 impl AskedAnswer {
     fn unknown(why: &'static str) -> Self {
-        Self { evidence: Evidence::Unknown(why), cookies: ResponseCookies::default() }
+        Self {
+            evidence: Evidence::Unknown(why),
+            cookies: ResponseCookies::default(),
+        }
     }
 }
 
@@ -29,13 +32,24 @@ impl Parts {
     /// Asks with every protected cookie of `jar`, and with the visitor's own headers as far as a
     /// session may be bound to them. `plain_set` are unprotected lines that a response has just set.
     /// What the answer sets is applied to `jar`. Without any credential nobody is signed in.
-    pub async fn ask(&self, jar: &mut Jar, facts: &Facts, head: &RequestHeader, plain_set: &[Vec<u8>]) -> AskedAnswer {
+    pub async fn ask(
+        &self,
+        jar: &mut Jar,
+        facts: &Facts,
+        head: &RequestHeader,
+        plain_set: &[Vec<u8>],
+    ) -> AskedAnswer {
         if jar.is_empty() {
-            return AskedAnswer { evidence: Evidence::SignedOut, cookies: ResponseCookies::default() };
+            return AskedAnswer {
+                evidence: Evidence::SignedOut,
+                cookies: ResponseCookies::default(),
+            };
         }
         let request = self.probe(jar, facts, head, plain_set);
         let answer = match request {
-            Ok(request) => tokio::time::timeout(self.guard.limits.whoami_timeout, self.answer(&request)).await,
+            Ok(request) => {
+                tokio::time::timeout(self.guard.limits.whoami_timeout, self.answer(&request)).await
+            }
             Err(_) => return AskedAnswer::unknown("the question could not be put"),
         };
         let answer = match answer {
@@ -53,7 +67,13 @@ impl Parts {
         answer
     }
 
-    fn probe(&self, jar: &Jar, facts: &Facts, head: &RequestHeader, plain_set: &[Vec<u8>]) -> pingora::Result<RequestHeader> {
+    fn probe(
+        &self,
+        jar: &Jar,
+        facts: &Facts,
+        head: &RequestHeader,
+        plain_set: &[Vec<u8>],
+    ) -> pingora::Result<RequestHeader> {
         let whoami = &self.guard.whoami;
         let mut request = RequestHeader::build("GET", whoami.path.as_bytes(), None)?;
         let listed = whoami.headers.iter().map(String::as_str);
@@ -80,13 +100,29 @@ impl Parts {
         let head = self.origin.release(incoming).await;
         let now = self.flows.clock.now();
         let cookies = ResponseCookies::read(&head, &self.guard.whoami.path, &self.guard.names, now);
-        let headers: Vec<(String, Vec<u8>)> =
-            head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
-        let location = head.headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
+        let headers: Vec<(String, Vec<u8>)> = head
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+            .collect();
+        let location = head
+            .headers
+            .get(header::LOCATION)
+            .and_then(|value| value.to_str().ok());
         let location = location.and_then(|location| resolve(location, &self.guard.origin));
-        let location = location.as_deref().map(|path| path.split('?').next().unwrap_or_default());
-        let answer = Answer { status: head.status.as_u16(), headers: &headers, body: &body, location };
-        Ok(AskedAnswer { evidence: self.guard.whoami.rules.judge(answer), cookies })
+        let location = location
+            .as_deref()
+            .map(|path| path.split('?').next().unwrap_or_default());
+        let answer = Answer {
+            status: head.status.as_u16(),
+            headers: &headers,
+            body: &body,
+            location,
+        };
+        Ok(AskedAnswer {
+            evidence: self.guard.whoami.rules.judge(answer),
+            cookies,
+        })
     }
 }
 

@@ -16,7 +16,9 @@ pub async fn write(session: &mut Session, reply: Reply, request_id: &str) -> pin
     for (name, value) in reply.headers {
         head.append_header(name, value)?;
     }
-    let no_body = session.req_header().method == Method::HEAD || reply.status.is_informational() || matches!(reply.status.as_u16(), 204 | 304);
+    let no_body = session.req_header().method == Method::HEAD
+        || reply.status.is_informational()
+        || matches!(reply.status.as_u16(), 204 | 304);
     let length = reply.declared_length.unwrap_or(reply.body.len() as u64);
     if !matches!(reply.status.as_u16(), 204 | 304) {
         head.insert_header("Content-Length", length.to_string())?;

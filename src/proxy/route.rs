@@ -43,7 +43,9 @@ pub struct View<'a> {
 pub enum Verdict {
     Settled,
     Bare,
-    Undecided { sign_in: bool },
+    Undecided {
+        sign_in: bool,
+    },
     /// The session ends, and the request goes on without credentials.
     EndThenBare,
     /// A factor, or an enrolment, comes first.
@@ -74,7 +76,11 @@ pub fn decide(view: View<'_>) -> Verdict {
         };
     }
     match state {
-        State::Anonymous if view.leased && matches!(view.kind, Kind::SubResource | Kind::EventStream) => Verdict::Bare,
+        State::Anonymous
+            if view.leased && matches!(view.kind, Kind::SubResource | Kind::EventStream) =>
+        {
+            Verdict::Bare
+        }
         State::Anonymous => Verdict::Undecided { sign_in: false },
         State::AwaitingFactor(_) | State::AwaitingEnrolment(_) => match view.kind {
             Kind::SubResource => Verdict::Bare,
@@ -98,7 +104,11 @@ mod tests {
     use crate::domain::session::SignedIn;
 
     fn who() -> SignedIn {
-        SignedIn { user: UserId::new("7").unwrap(), name: "ada".into(), at: UnixTime(0) }
+        SignedIn {
+            user: UserId::new("7").unwrap(),
+            name: "ada".into(),
+            at: UnixTime(0),
+        }
     }
 
     fn view(state: &State) -> View<'_> {
@@ -118,11 +128,36 @@ mod tests {
     fn only_a_settled_session_streams() {
         let settled = State::PasswordOnly(who());
         assert_eq!(decide(view(&settled)), Verdict::Settled);
-        for state in [State::Anonymous, State::AwaitingFactor(who()), State::AwaitingEnrolment(who())] {
-            for kind in [Kind::Navigation, Kind::Framed, Kind::SubResource, Kind::EventStream, Kind::Call] {
+        for state in [
+            State::Anonymous,
+            State::AwaitingFactor(who()),
+            State::AwaitingEnrolment(who()),
+        ] {
+            for kind in [
+                Kind::Navigation,
+                Kind::Framed,
+                Kind::SubResource,
+                Kind::EventStream,
+                Kind::Call,
+            ] {
                 for presented in [Presented::Complete, Presented::Short] {
-                    assert_ne!(decide(View { kind, presented, ..view(&state) }), Verdict::Settled);
-                    assert_eq!(decide(View { kind, presented, upgrade: true, ..view(&state) }), Verdict::UpgradeRefused);
+                    assert_ne!(
+                        decide(View {
+                            kind,
+                            presented,
+                            ..view(&state)
+                        }),
+                        Verdict::Settled
+                    );
+                    assert_eq!(
+                        decide(View {
+                            kind,
+                            presented,
+                            upgrade: true,
+                            ..view(&state)
+                        }),
+                        Verdict::UpgradeRefused
+                    );
                 }
             }
         }
@@ -130,31 +165,82 @@ mod tests {
 
     #[test]
     fn a_declared_sign_in_never_rides_a_signed_in_session() {
-        for state in [State::AwaitingFactor(who()), State::AwaitingEnrolment(who()), State::PasswordOnly(who())] {
-            assert_eq!(decide(View { sign_in: true, ..view(&state) }), Verdict::EndThenBare);
+        for state in [
+            State::AwaitingFactor(who()),
+            State::AwaitingEnrolment(who()),
+            State::PasswordOnly(who()),
+        ] {
+            assert_eq!(
+                decide(View {
+                    sign_in: true,
+                    ..view(&state)
+                }),
+                Verdict::EndThenBare
+            );
         }
-        assert_eq!(decide(View { sign_in: true, ..view(&State::Anonymous) }), Verdict::Undecided { sign_in: true });
+        assert_eq!(
+            decide(View {
+                sign_in: true,
+                ..view(&State::Anonymous)
+            }),
+            Verdict::Undecided { sign_in: true }
+        );
     }
 
     #[test]
     fn while_a_factor_is_awaited_nothing_but_bare_sub_resources_goes_up() {
         let state = State::AwaitingFactor(who());
-        assert_eq!(decide(View { kind: Kind::SubResource, ..view(&state) }), Verdict::Bare);
-        for kind in [Kind::Navigation, Kind::Framed, Kind::EventStream, Kind::Call] {
-            assert_eq!(decide(View { kind, ..view(&state) }), Verdict::FactorFirst);
+        assert_eq!(
+            decide(View {
+                kind: Kind::SubResource,
+                ..view(&state)
+            }),
+            Verdict::Bare
+        );
+        for kind in [
+            Kind::Navigation,
+            Kind::Framed,
+            Kind::EventStream,
+            Kind::Call,
+        ] {
+            assert_eq!(
+                decide(View {
+                    kind,
+                    ..view(&state)
+                }),
+                Verdict::FactorFirst
+            );
         }
-        assert_eq!(decide(View { sign_in_page: true, ..view(&state) }), Verdict::EndThenBare);
+        assert_eq!(
+            decide(View {
+                sign_in_page: true,
+                ..view(&state)
+            }),
+            Verdict::EndThenBare
+        );
     }
 
     #[test]
     fn a_replaced_token_never_goes_upstream_bare() {
         let state = State::Anonymous;
-        assert_eq!(decide(View { session: Session::Replaced, ..view(&state) }), Verdict::TokenReplaced);
+        assert_eq!(
+            decide(View {
+                session: Session::Replaced,
+                ..view(&state)
+            }),
+            Verdict::TokenReplaced
+        );
     }
 
     #[test]
     fn half_a_set_of_cookies_is_none() {
         let state = State::PasswordOnly(who());
-        assert_eq!(decide(View { presented: Presented::Short, ..view(&state) }), Verdict::Bare);
+        assert_eq!(
+            decide(View {
+                presented: Presented::Short,
+                ..view(&state)
+            }),
+            Verdict::Bare
+        );
     }
 }

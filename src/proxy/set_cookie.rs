@@ -43,27 +43,48 @@ pub fn parse(line: &[u8], request_path: &str, names: &CookieNames, now: UnixTime
     }
     if !names.is_protected(name) {
         // A nameless cookie comes back as its value, and that may look like a protected one.
-        return if names.holds_protected_pair(line) { Line::Drop } else { Line::Plain };
+        return if names.holds_protected_pair(line) {
+            Line::Drop
+        } else {
+            Line::Plain
+        };
     }
-    let (Ok(name), Some(attributes)) = (std::str::from_utf8(name), texts(parts)) else { return Line::Drop };
+    let (Ok(name), Some(attributes)) = (std::str::from_utf8(name), texts(parts)) else {
+        return Line::Drop;
+    };
     let mut read = Attributes::default();
     for attribute in &attributes {
         read.take(attribute, now);
     }
-    let path = read.path.filter(|path| path.starts_with('/')).unwrap_or_else(|| default_path(request_path));
-    let key = CookieKey { name: name.to_owned(), path, domain: read.domain };
+    let path = read
+        .path
+        .filter(|path| path.starts_with('/'))
+        .unwrap_or_else(|| default_path(request_path));
+    let key = CookieKey {
+        name: name.to_owned(),
+        path,
+        domain: read.domain,
+    };
     let expires = read.max_age.or(read.expires);
     if value.is_empty() || expires.is_some_and(|at| at <= now) {
         return Line::Delete(key);
     }
-    Line::Set(SetCookie { key, value: value.to_vec(), expires, attributes })
+    Line::Set(SetCookie {
+        key,
+        value: value.to_vec(),
+        expires,
+        attributes,
+    })
 }
 
 impl SetCookie {
     /// The line with `sealed` in the place of the value; `Secure` (where `secure`) and `HttpOnly` added.
     pub fn sealed(&self, sealed: &str, secure: bool) -> String {
         let mut line = format!("{}={sealed}", self.key.name);
-        let kept = self.attributes.iter().filter(|attribute| !is_flag(attribute, "httponly") && !is_flag(attribute, "secure"));
+        let kept = self
+            .attributes
+            .iter()
+            .filter(|attribute| !is_flag(attribute, "httponly") && !is_flag(attribute, "secure"));
         for attribute in kept {
             line.push_str("; ");
             line.push_str(attribute);
@@ -78,9 +99,16 @@ impl SetCookie {
 
 /// A line that makes a browser forget a cookie.
 pub fn deletion(key: &CookieKey, secure: bool) -> String {
-    let domain = key.domain.as_ref().map(|domain| format!("; Domain={domain}")).unwrap_or_default();
+    let domain = key
+        .domain
+        .as_ref()
+        .map(|domain| format!("; Domain={domain}"))
+        .unwrap_or_default();
     let secure = if secure { "; Secure" } else { "" };
-    format!("{}=; Path={}{domain}; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly{secure}", key.name, key.path)
+    format!(
+        "{}=; Path={}{domain}; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly{secure}",
+        key.name, key.path
+    )
 }
 
 #[derive(Default)]
@@ -94,14 +122,22 @@ struct Attributes {
 impl Attributes {
     /// The last attribute of a name counts.
     fn take(&mut self, attribute: &str, now: UnixTime) {
-        let (name, value) = attribute.split_once('=').map_or((attribute, ""), |(name, value)| (name.trim(), value.trim()));
+        let (name, value) = attribute
+            .split_once('=')
+            .map_or((attribute, ""), |(name, value)| (name.trim(), value.trim()));
         match name.to_ascii_lowercase().as_str() {
             "path" => self.path = Some(value.to_owned()),
-            "domain" => self.domain = Some(value.trim_start_matches('.').to_ascii_lowercase()).filter(|d| !d.is_empty()),
+            "domain" => {
+                self.domain = Some(value.trim_start_matches('.').to_ascii_lowercase())
+                    .filter(|d| !d.is_empty())
+            }
             "max-age" => {
                 if let Ok(seconds) = value.parse::<i64>() {
                     let life = u64::try_from(seconds).ok().map(Duration::from_secs);
-                    self.max_age = Some(life.filter(|life| !life.is_zero()).map_or(now, |life| now.plus(life)));
+                    self.max_age = Some(
+                        life.filter(|life| !life.is_zero())
+                            .map_or(now, |life| now.plus(life)),
+                    );
                 }
             }
             "expires" => self.expires = parse_date(value),
@@ -114,7 +150,9 @@ impl Attributes {
 fn parse_date(text: &str) -> Option<UnixTime> {
     // RFC 6265 takes dashes in the date as well: `Thu, 01-Jan-1970 00:00:00 GMT`.
     let spaced = text.replace('-', " ");
-    let time = httpdate::parse_http_date(text).or_else(|_| httpdate::parse_http_date(&spaced)).ok()?;
+    let time = httpdate::parse_http_date(text)
+        .or_else(|_| httpdate::parse_http_date(&spaced))
+        .ok()?;
     match time.duration_since(std::time::UNIX_EPOCH) {
         Ok(since) => Some(UnixTime(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))),
         Err(_) => Some(UnixTime(0)),
@@ -122,12 +160,21 @@ fn parse_date(text: &str) -> Option<UnixTime> {
 }
 
 fn texts<'a>(parts: impl Iterator<Item = &'a [u8]>) -> Option<Vec<String>> {
-    let parts = parts.map(<[u8]>::trim_ascii).filter(|part| !part.is_empty());
-    parts.map(|part| std::str::from_utf8(part).ok().map(str::to_owned)).collect()
+    let parts = parts
+        .map(<[u8]>::trim_ascii)
+        .filter(|part| !part.is_empty());
+    parts
+        .map(|part| std::str::from_utf8(part).ok().map(str::to_owned))
+        .collect()
 }
 
 fn is_flag(attribute: &str, name: &str) -> bool {
-    attribute.split('=').next().unwrap_or_default().trim().eq_ignore_ascii_case(name)
+    attribute
+        .split('=')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .eq_ignore_ascii_case(name)
 }
 
 /// RFC 6265, section 5.1.4.
@@ -158,18 +205,35 @@ mod tests {
 
     #[test]
     fn every_spelling_of_a_protected_name_is_sealed() {
-        for line in ["sessionid=abc", "  sessionid = abc ; Path=/", "SESSIONID=abc", "session.id=abc; path=/".replace('.', "").as_str()] {
+        for line in [
+            "sessionid=abc",
+            "  sessionid = abc ; Path=/",
+            "SESSIONID=abc",
+            "session.id=abc; path=/".replace('.', "").as_str(),
+        ] {
             assert_eq!(set(line).value, b"abc", "{line}");
         }
     }
 
     #[test]
     fn values_are_opaque_and_attributes_are_kept() {
-        let cookie = set("sessionid=\"a|b:c=%7C\"; Path=/x; Domain=.Example.COM; SameSite=None; Partitioned");
+        let cookie = set(
+            "sessionid=\"a|b:c=%7C\"; Path=/x; Domain=.Example.COM; SameSite=None; Partitioned",
+        );
         assert_eq!(cookie.value, b"\"a|b:c=%7C\"");
-        assert_eq!(cookie.key, CookieKey { name: "sessionid".into(), path: "/x".into(), domain: Some("example.com".into()) });
+        assert_eq!(
+            cookie.key,
+            CookieKey {
+                name: "sessionid".into(),
+                path: "/x".into(),
+                domain: Some("example.com".into())
+            }
+        );
         let line = cookie.sealed("sg1.k1.x", true);
-        assert_eq!(line, "sessionid=sg1.k1.x; Path=/x; Domain=.Example.COM; SameSite=None; Partitioned; HttpOnly; Secure");
+        assert_eq!(
+            line,
+            "sessionid=sg1.k1.x; Path=/x; Domain=.Example.COM; SameSite=None; Partitioned; HttpOnly; Secure"
+        );
     }
 
     #[test]
@@ -183,14 +247,24 @@ mod tests {
         ] {
             assert!(matches!(read(line), Line::Delete(_)), "{line}");
         }
-        for line in ["sessionid=deleted", "sessionid=x; Expires=rubbish", "sessionid=x; Max-Age=rubbish", "sessionid=x; Max-Age=60"] {
+        for line in [
+            "sessionid=deleted",
+            "sessionid=x; Expires=rubbish",
+            "sessionid=x; Max-Age=rubbish",
+            "sessionid=x; Max-Age=60",
+        ] {
             assert!(matches!(read(line), Line::Set(_)), "{line}");
         }
     }
 
     #[test]
     fn what_would_come_back_as_a_protected_cookie_is_dropped() {
-        for line in ["=sessionid=abc", "x=1,sessionid=abc", "stepgate=x", "__Host-stepgate=x"] {
+        for line in [
+            "=sessionid=abc",
+            "x=1,sessionid=abc",
+            "stepgate=x",
+            "__Host-stepgate=x",
+        ] {
             assert_eq!(read(line), Line::Drop, "{line}");
         }
         assert_eq!(read("theme=dark; Path=/"), Line::Plain);

@@ -47,12 +47,23 @@ pub struct Spooled {
 
 impl Budget {
     pub fn new(each: usize, total: usize) -> Self {
-        Self { each, total, used: Arc::default() }
+        Self {
+            each,
+            total,
+            used: Arc::default(),
+        }
     }
 
     /// Reads a response to its last byte.
-    pub async fn spool(&self, origin: &Origin, mut incoming: Incoming) -> Result<Spooled, SpoolError> {
-        let mut share = Share { used: Arc::clone(&self.used), bytes: 0 };
+    pub async fn spool(
+        &self,
+        origin: &Origin,
+        mut incoming: Incoming,
+    ) -> Result<Spooled, SpoolError> {
+        let mut share = Share {
+            used: Arc::clone(&self.used),
+            bytes: 0,
+        };
         let mut body = BytesMut::new();
         while let Some(chunk) = incoming.next().await.map_err(SpoolError::Broken)? {
             if body.len() + chunk.len() > self.each {
@@ -64,6 +75,10 @@ impl Budget {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Spooled { head: origin.release(incoming).await, body: body.freeze(), _share: share })
+        Ok(Spooled {
+            head: origin.release(incoming).await,
+            body: body.freeze(),
+            _share: share,
+        })
     }
 }

@@ -24,13 +24,20 @@ use crate::stores::Held;
 pub enum Bare {
     Reply(Reply),
     /// No credential came back: the response streams.
-    Stream(Incoming),
+    Stream(Box<Incoming>),
 }
 
 impl Parts {
     /// Runs the session's one exchange in a task of its own: a client that hangs up does not cancel
     /// it, so the evidence is always taken.
-    pub async fn undecided(self: &Arc<Self>, visitor: Visitor, body: Bytes, leased: Held, jar: Jar, fresh: bool) -> Reply {
+    pub async fn undecided(
+        self: &Arc<Self>,
+        visitor: Visitor,
+        body: Bytes,
+        leased: Held,
+        jar: Jar,
+        fresh: bool,
+    ) -> Reply {
         let parts = Arc::clone(self);
         let facts = visitor.facts.clone();
         let id = leased.record.id;
@@ -55,14 +62,23 @@ impl Parts {
         }
     }
 
-    async fn run_undecided(&self, visitor: &Visitor, body: &Bytes, leased: &Held, jar: Jar, fresh: bool) -> Reply {
+    async fn run_undecided(
+        &self,
+        visitor: &Visitor,
+        body: &Bytes,
+        leased: &Held,
+        jar: Jar,
+        fresh: bool,
+    ) -> Reply {
         let facts = &visitor.facts;
         let heard = match self.hear(visitor, body, jar, fresh).await {
             Ok(heard) => heard,
             Err(problem) => {
                 // Nobody knows what the application made of it: the record ends.
                 self.end_quietly(leased.record.id).await;
-                return self.refusal(facts, problem).with_cookies([self.guard.token_deletion().into_bytes()]);
+                return self
+                    .refusal(facts, problem)
+                    .with_cookies([self.guard.token_deletion().into_bytes()]);
             }
         };
         match self.conclude(visitor, Some(leased), heard).await {
@@ -74,50 +90,100 @@ impl Parts {
         }
     }
 
-    async fn hear(&self, visitor: &Visitor, body: &Bytes, jar: Jar, fresh: bool) -> Result<Heard, PageProblem> {
-        let request = self.exchange_head(visitor, &jar).map_err(|_| PageProblem::BadRequest)?;
-        let incoming = self.origin.exchange(&request, body, fresh).await.map_err(|error| exchange_problem(visitor, &error))?;
+    async fn hear(
+        &self,
+        visitor: &Visitor,
+        body: &Bytes,
+        jar: Jar,
+        fresh: bool,
+    ) -> Result<Heard, PageProblem> {
+        let request = self
+            .exchange_head(visitor, &jar)
+            .map_err(|_| PageProblem::BadRequest)?;
+        let incoming = self
+            .origin
+            .exchange(&request, body, fresh)
+            .await
+            .map_err(|error| exchange_problem(visitor, &error))?;
         self.spool(visitor, incoming, jar).await
     }
 
-    async fn spool(&self, visitor: &Visitor, incoming: Incoming, jar: Jar) -> Result<Heard, PageProblem> {
-        let spooled = self.budget.spool(&self.origin, incoming).await.map_err(|error| match error {
-            SpoolError::TooLarge => PageProblem::ResponseTooLarge,
-            SpoolError::Full => PageProblem::Busy,
-            SpoolError::Broken(error) => exchange_problem(visitor, &error),
-        })?;
+    async fn spool(
+        &self,
+        visitor: &Visitor,
+        incoming: Incoming,
+        jar: Jar,
+    ) -> Result<Heard, PageProblem> {
+        let spooled =
+            self.budget
+                .spool(&self.origin, incoming)
+                .await
+                .map_err(|error| match error {
+                    SpoolError::TooLarge => PageProblem::ResponseTooLarge,
+                    SpoolError::Full => PageProblem::Busy,
+                    SpoolError::Broken(error) => exchange_problem(visitor, &error),
+                })?;
         let now = self.flows.clock.now();
-        let cookies = ResponseCookies::read(&spooled.head, &visitor.facts.target.path, &self.guard.names, now);
-        Ok(Heard { spooled, cookies, jar })
+        let cookies = ResponseCookies::read(
+            &spooled.head,
+            &visitor.facts.target.path,
+            &self.guard.names,
+            now,
+        );
+        Ok(Heard {
+            spooled,
+            cookies,
+            jar,
+        })
     }
 
     fn exchange_head(&self, visitor: &Visitor, jar: &Jar) -> pingora::Result<RequestHeader> {
         let mut request = visitor.head.clone();
         let pairs = [jar.pairs(), visitor.facts.cookies.plain.clone()].concat();
-        self.upstream_head(&mut request, &visitor.facts, &visitor.facts.client.to_string(), &pairs)?;
+        self.upstream_head(
+            &mut request,
+            &visitor.facts,
+            &visitor.facts.client.to_string(),
+            &pairs,
+        )?;
         Ok(request)
     }
 
     /// An exchange without any credential. `session` is what the browser presented, for a visitor
     /// whose cookies do not count here: what the answer sets is dropped then, unless it signs in.
-    pub async fn bare(&self, visitor: &Visitor, body: &Bytes, session: Option<&Held>, fresh: bool) -> Bare {
+    pub async fn bare(
+        &self,
+        visitor: &Visitor,
+        body: &Bytes,
+        session: Option<&Held>,
+        fresh: bool,
+    ) -> Bare {
         let facts = &visitor.facts;
         let request = match self.exchange_head(visitor, &Jar::default()) {
             Ok(request) => request,
             Err(_) => return Bare::Reply(self.refusal(facts, PageProblem::BadRequest)),
         };
-        let exchange = tokio::time::timeout(self.guard.limits.exchange_timeout, self.origin.exchange(&request, body, fresh));
+        let exchange = tokio::time::timeout(
+            self.guard.limits.exchange_timeout,
+            self.origin.exchange(&request, body, fresh),
+        );
         let incoming = match exchange.await {
             Ok(Ok(incoming)) => incoming,
-            Ok(Err(error)) => return Bare::Reply(self.refusal(facts, exchange_problem(visitor, &error))),
+            Ok(Err(error)) => {
+                return Bare::Reply(self.refusal(facts, exchange_problem(visitor, &error)));
+            }
             Err(_) => return Bare::Reply(self.refusal(facts, PageProblem::ApplicationSlow)),
         };
         let now = self.flows.clock.now();
-        let cookies = ResponseCookies::read(&incoming.head, &facts.target.path, &self.guard.names, now);
+        let cookies =
+            ResponseCookies::read(&incoming.head, &facts.target.path, &self.guard.names, now);
         if !cookies.bring_a_credential() {
-            return Bare::Stream(incoming);
+            return Bare::Stream(Box::new(incoming));
         }
-        let spooled = tokio::time::timeout(self.guard.limits.exchange_timeout, self.spool(visitor, incoming, Jar::default()));
+        let spooled = tokio::time::timeout(
+            self.guard.limits.exchange_timeout,
+            self.spool(visitor, incoming, Jar::default()),
+        );
         match spooled.await {
             Ok(Ok(heard)) => Bare::Reply(self.judge_bare(visitor, session, heard).await),
             Ok(Err(problem)) => Bare::Reply(self.refusal(facts, problem)),
@@ -125,19 +191,28 @@ impl Parts {
         }
     }
 
-    async fn judge_bare(&self, visitor: &Visitor, session: Option<&Held>, mut heard: Heard) -> Reply {
+    async fn judge_bare(
+        &self,
+        visitor: &Visitor,
+        session: Option<&Held>,
+        mut heard: Heard,
+    ) -> Reply {
         let asked = self.ask_about(visitor, &mut heard).await;
         match (&asked.evidence, session) {
             (Evidence::SignedOut, Some(_)) => {
                 // A sub-resource beside a session: the page's own session is the one that counts.
                 let plain = heard.cookies.plain.clone();
-                return self.release(visitor, &heard, plain).unwrap_or_else(|error| self.unreleased(&visitor.facts, &error));
+                return self
+                    .release(visitor, &heard, plain)
+                    .unwrap_or_else(|error| self.unreleased(&visitor.facts, &error));
             }
             // Somebody signed in beside the session: that session is over, whoever it was.
             (Evidence::User { .. }, Some(session)) => self.end_quietly(session.record.id).await,
             _ => {}
         }
-        self.settle(visitor, None, heard, asked).await.unwrap_or_else(|error| self.unreleased(&visitor.facts, &error))
+        self.settle(visitor, None, heard, asked)
+            .await
+            .unwrap_or_else(|error| self.unreleased(&visitor.facts, &error))
     }
 
     fn unreleased(&self, facts: &Facts, error: &Unreleased) -> Reply {
@@ -151,13 +226,28 @@ impl Parts {
     }
 
     /// Streams a response that brings no credential. Raw cookies of before are expired on the way.
-    pub async fn stream(&self, session: &mut Session, visitor: &Visitor, mut incoming: Incoming) -> pingora::Result<()> {
+    pub async fn stream(
+        &self,
+        session: &mut Session,
+        visitor: &Visitor,
+        mut incoming: Box<Incoming>,
+    ) -> pingora::Result<()> {
         let facts = &visitor.facts;
         let mut head = incoming.head.clone();
         strip_hop_by_hop_response(&mut head);
-        let cookies = ResponseCookies::read(&head, &facts.target.path, &self.guard.names, self.flows.clock.now());
+        let cookies = ResponseCookies::read(
+            &head,
+            &facts.target.path,
+            &self.guard.names,
+            self.flows.clock.now(),
+        );
         let mut lines = cookies.plain.clone();
-        lines.extend(expire(&visitor.dead, &Jar::default(), &ResponseCookies::default(), self.guard.https));
+        lines.extend(expire(
+            &visitor.dead,
+            &Jar::default(),
+            &ResponseCookies::default(),
+            self.guard.https,
+        ));
         replace_cookies(&mut head, lines)?;
         head.insert_header("X-Request-Id", facts.request_id.as_str())?;
         if !incoming.has_body() {
@@ -165,10 +255,12 @@ impl Parts {
                 session.set_keepalive(None);
             }
             session.write_response_header(Box::new(head), true).await?;
-            self.origin.release(incoming).await;
+            self.origin.release(*incoming).await;
             return Ok(());
         }
-        if !head.headers.contains_key(header::CONTENT_LENGTH) && session.req_header().version == http::Version::HTTP_11 {
+        if !head.headers.contains_key(header::CONTENT_LENGTH)
+            && session.req_header().version == http::Version::HTTP_11
+        {
             head.insert_header(header::TRANSFER_ENCODING, "chunked")?;
         }
         session.write_response_header(Box::new(head), false).await?;
@@ -176,7 +268,7 @@ impl Parts {
             session.write_response_body(Some(chunk), false).await?;
         }
         session.write_response_body(None, true).await?;
-        self.origin.release(incoming).await;
+        self.origin.release(*incoming).await;
         Ok(())
     }
 }

@@ -13,7 +13,9 @@ use std::future::Future;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use tokio::runtime::Handle;
 
 use super::{StoreError, Stored};
@@ -38,7 +40,10 @@ pub enum OpenError {
     #[error("cannot open the database {path}: {source}; the directory must exist and be writable")]
     Open { path: String, source: sqlx::Error },
     #[error("cannot bring the database {path} up to date: {source}")]
-    Migrate { path: String, source: sqlx::migrate::MigrateError },
+    Migrate {
+        path: String,
+        source: sqlx::migrate::MigrateError,
+    },
 }
 
 impl Database {
@@ -52,10 +57,20 @@ impl Database {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(PATIENCE)
             .foreign_keys(true);
-        let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(PATIENCE).connect_with(options).await;
-        let pool = pool.map_err(|source| OpenError::Open { path: shown.clone(), source })?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options)
+            .await;
+        let pool = pool.map_err(|source| OpenError::Open {
+            path: shown.clone(),
+            source,
+        })?;
         let migrated = sqlx::migrate!("migrations/sqlite").run(&pool).await;
-        migrated.map_err(|source| OpenError::Migrate { path: shown, source })?;
+        migrated.map_err(|source| OpenError::Migrate {
+            path: shown,
+            source,
+        })?;
         Ok(Self { pool, stores })
     }
 
@@ -66,23 +81,35 @@ impl Database {
         T: Send + 'static,
         F: Future<Output = Result<T, sqlx::Error>> + Send + 'static,
     {
-        let task = self.stores.spawn(tokio::time::timeout(PATIENCE, work(self.pool.clone())));
+        let task = self
+            .stores
+            .spawn(tokio::time::timeout(PATIENCE, work(self.pool.clone())));
         match task.await {
             Ok(Ok(Ok(value))) => Ok(value),
             Ok(Ok(Err(error))) => Err(unavailable(&error)),
-            Ok(Err(_)) => Err(StoreError::Unavailable { store: STORE, why: format!("no answer within {PATIENCE:?}") }),
-            Err(_) => Err(StoreError::Unavailable { store: STORE, why: "it is shutting down".to_owned() }),
+            Ok(Err(_)) => Err(StoreError::Unavailable {
+                store: STORE,
+                why: format!("no answer within {PATIENCE:?}"),
+            }),
+            Err(_) => Err(StoreError::Unavailable {
+                store: STORE,
+                why: "it is shutting down".to_owned(),
+            }),
         }
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Stored<()> {
-        self.run(|pool| async move { sqlx::query("SELECT 1").execute(&pool).await.map(|_| ()) }).await
+        self.run(|pool| async move { sqlx::query("SELECT 1").execute(&pool).await.map(|_| ()) })
+            .await
     }
 }
 
 fn unavailable(error: &sqlx::Error) -> StoreError {
-    StoreError::Unavailable { store: STORE, why: error.to_string() }
+    StoreError::Unavailable {
+        store: STORE,
+        why: error.to_string(),
+    }
 }
 
 /// SQLite has signed integers only; what does not fit is as good as unreadable.

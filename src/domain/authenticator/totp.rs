@@ -58,7 +58,10 @@ impl Seed {
     pub fn otpauth(&self, issuer: &str, account: &str) -> Result<Zeroizing<String>, TotpError> {
         // A colon parts issuer from account in the label, so neither may hold one.
         let clean = |text: &str| text.replace(':', " ");
-        let totp = self.builder().with_issuer(Some(clean(issuer))).with_account_name(clean(account));
+        let totp = self
+            .builder()
+            .with_issuer(Some(clean(issuer)))
+            .with_account_name(clean(account));
         totp.build()?.to_url().map(Zeroizing::new)
     }
 
@@ -89,7 +92,10 @@ pub struct Code(Zeroizing<String>);
 impl Code {
     /// `None` unless six ASCII digits remain.
     pub fn parse(typed: &str) -> Option<Self> {
-        let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+        let digits: String = typed
+            .chars()
+            .filter(|c| !c.is_whitespace() && *c != '-')
+            .collect();
         let fits = digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit());
         fits.then(|| Self(Zeroizing::new(digits)))
     }
@@ -115,7 +121,8 @@ mod tests {
 
     fn accepts(code: &str, at: i64) -> Option<u64> {
         let seed = Seed::from_bytes(RFC_SEED).unwrap();
-        seed.verify(&Code::parse(code).unwrap(), UnixTime(at)).map(|step| step.0)
+        seed.verify(&Code::parse(code).unwrap(), UnixTime(at))
+            .map(|step| step.0)
     }
 
     #[test]
@@ -162,8 +169,16 @@ mod tests {
     fn the_key_uri_is_what_every_app_reads() {
         let seed = Seed::from_bytes(RFC_SEED).unwrap();
         let uri = seed.otpauth("Acme: CRM", "ada@example.com").unwrap();
-        assert!(uri.starts_with("otpauth://totp/Acme%20%20CRM:ada%40example.com?"), "{}", *uri);
-        assert!(uri.contains("secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), "{}", *uri);
+        assert!(
+            uri.starts_with("otpauth://totp/Acme%20%20CRM:ada%40example.com?"),
+            "{}",
+            *uri
+        );
+        assert!(
+            uri.contains("secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
+            "{}",
+            *uri
+        );
         assert!(uri.contains("issuer=Acme%20%20CRM"), "{}", *uri);
     }
 }

@@ -15,7 +15,7 @@ const MOST: usize = 100_000;
 
 /// Pending ceremonies of this process.
 #[derive(Default)]
-pub struct Ceremonies(Mutex<HashMap<CeremonyKey, (UnixTime, Zeroizing<Vec<u8>>)>>);
+pub struct Ceremonies(Mutex<Pending>);
 
 type Pending = HashMap<CeremonyKey, (UnixTime, Zeroizing<Vec<u8>>)>;
 
@@ -30,7 +30,10 @@ impl CeremonyStore for Ceremonies {
     async fn put(&self, key: CeremonyKey, value: Vec<u8>, until: UnixTime) -> Stored<()> {
         let mut pending = self.lock();
         if pending.len() >= MOST {
-            return Err(StoreError::Full { store: "ceremony store", what: "too many enrolments at once" });
+            return Err(StoreError::Full {
+                store: "ceremony store",
+                what: "too many enrolments at once",
+            });
         }
         pending.insert(key, (until, Zeroizing::new(value)));
         Ok(())
@@ -44,7 +47,9 @@ impl CeremonyStore for Ceremonies {
 
     async fn take(&self, key: &CeremonyKey, now: UnixTime) -> Stored<Option<Vec<u8>>> {
         let taken = self.lock().remove(key);
-        Ok(taken.filter(|(until, _)| *until > now).map(|(_, value)| value.to_vec()))
+        Ok(taken
+            .filter(|(until, _)| *until > now)
+            .map(|(_, value)| value.to_vec()))
     }
 
     async fn drop_all_of(&self, records: &[RecordId]) -> Stored<()> {
@@ -62,15 +67,24 @@ impl StepUpStore for StepUpWindows {
     async fn open(&self, record: RecordId, epoch: u64, until: UnixTime) -> Stored<()> {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= MOST {
+            // Forgetting a window costs a prompt; keeping all of them costs the memory.
             windows.clear();
         }
         windows.insert(record, (epoch, until));
         Ok(())
     }
 
-    async fn open_until(&self, record: RecordId, epoch: u64, now: UnixTime) -> Stored<Option<UnixTime>> {
+    async fn open_until(
+        &self,
+        record: RecordId,
+        epoch: u64,
+        now: UnixTime,
+    ) -> Stored<Option<UnixTime>> {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = windows.get(&record).copied().filter(|(of, until)| *of == epoch && *until > now);
+        let open = windows
+            .get(&record)
+            .copied()
+            .filter(|(of, until)| *of == epoch && *until > now);
         if open.is_none() {
             windows.remove(&record);
         }

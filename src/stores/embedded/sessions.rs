@@ -44,12 +44,23 @@ struct Shared {
 
 impl EmbeddedSessions {
     /// Takes up the sessions that the database has. Call it on the stores runtime.
-    pub async fn load(database: Database, limits: Limits, stores: Handle, clock: Arc<dyn Clock>) -> Stored<Self> {
+    pub async fn load(
+        database: Database,
+        limits: Limits,
+        stores: Handle,
+        clock: Arc<dyn Clock>,
+    ) -> Stored<Self> {
         let mut table = Table::default();
         for saved in database.load_sessions(clock.now()).await? {
             table.insert(saved.record, "", saved.last_seen);
         }
-        let shared = Shared { table: RwLock::new(table), database, limits, stores: stores.clone(), undeleted: Mutex::default() };
+        let shared = Shared {
+            table: RwLock::new(table),
+            database,
+            limits,
+            stores: stores.clone(),
+            undeleted: Mutex::default(),
+        };
         let store = Self(Arc::new(shared));
         stores.spawn(sweep(Arc::downgrade(&store.0), clock));
         Ok(store)
@@ -61,8 +72,14 @@ impl EmbeddedSessions {
     }
 
     /// Runs to its end even if the caller is dropped: memory and database must not part.
-    async fn finish<T: Send + 'static>(&self, work: impl Future<Output = Stored<T>> + Send + 'static) -> Stored<T> {
-        let gone = |_| StoreError::Unavailable { store: STORE, why: "it is shutting down".to_owned() };
+    async fn finish<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Stored<T>> + Send + 'static,
+    ) -> Stored<T> {
+        let gone = |_| StoreError::Unavailable {
+            store: STORE,
+            why: "it is shutting down".to_owned(),
+        };
         self.0.stores.spawn(work).await.map_err(gone)?
     }
 }
@@ -79,12 +96,21 @@ impl Shared {
     }
 
     async fn transition(&self, mut next: Record) -> Stored<Option<Held>> {
-        let before = self.read().get(next.id).map(|entry| Arc::clone(&entry.held.record));
-        let Some(before) = before.filter(|before| before.version == next.version) else { return Ok(None) };
+        let before = self
+            .read()
+            .get(next.id)
+            .map(|entry| Arc::clone(&entry.held.record));
+        let Some(before) = before.filter(|before| before.version == next.version) else {
+            return Ok(None);
+        };
         next.version = next.version.saturating_add(1);
         let written = match (&before.state, &next.state) {
             (_, State::Anonymous) => true,
-            (State::Anonymous, _) => self.database.insert_session(&next, next.asked_at).await.map(|()| true)?,
+            (State::Anonymous, _) => self
+                .database
+                .insert_session(&next, next.asked_at)
+                .await
+                .map(|()| true)?,
             _ => self.database.update_session(&next).await?,
         };
         if !written {
@@ -110,7 +136,10 @@ impl Shared {
     async fn delete(&self, id: RecordId) -> Stored<()> {
         let deleted = self.database.delete_session(id).await;
         if deleted.is_err() {
-            self.undeleted.lock().unwrap_or_else(PoisonError::into_inner).push(id);
+            self.undeleted
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(id);
         }
         deleted
     }
@@ -122,7 +151,12 @@ async fn sweep(store: std::sync::Weak<Shared>, clock: Arc<dyn Clock>) {
         let Some(store) = store.upgrade() else { return };
         let now = clock.now();
         let mut over = store.read().over(now, store.limits.idle);
-        over.append(&mut store.undeleted.lock().unwrap_or_else(PoisonError::into_inner));
+        over.append(
+            &mut store
+                .undeleted
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
         for id in over {
             if let Err(error) = store.end(id).await {
                 tracing::warn!(session = %id, %error, "an ended session could not be deleted; trying again");
@@ -152,7 +186,10 @@ impl SessionStore for EmbeddedSessions {
                 table.remove(id);
             }
             if table.anonymous_in_all() >= shared.limits.anonymous_in_all {
-                return Err(StoreError::Full { store: STORE, what: "too many visitors who have not signed in" });
+                return Err(StoreError::Full {
+                    store: STORE,
+                    what: "too many visitors who have not signed in",
+                });
             }
             Ok(table.insert(record, &network, now))
         })
@@ -165,13 +202,16 @@ impl SessionStore for EmbeddedSessions {
 
     async fn read(&self, id: RecordId, now: UnixTime) -> Stored<Option<Held>> {
         let table = self.0.read();
-        let entry = table.get(id).filter(|entry| !entry.is_over(now, self.0.limits.idle));
+        let entry = table
+            .get(id)
+            .filter(|entry| !entry.is_over(now, self.0.limits.idle));
         Ok(entry.map(|entry| entry.held.clone()))
     }
 
     async fn transition(&self, next: Record) -> Stored<Option<Held>> {
         let shared = Arc::clone(&self.0);
-        self.finish(async move { shared.transition(next).await }).await
+        self.finish(async move { shared.transition(next).await })
+            .await
     }
 
     async fn end(&self, id: RecordId) -> Stored<()> {
@@ -191,7 +231,14 @@ impl SessionStore for EmbeddedSessions {
     }
 
     async fn changed(&self, id: RecordId) {
-        let Some(changed) = self.0.read().get(id).map(|entry| Arc::clone(&entry.changed)) else { return };
+        let Some(changed) = self
+            .0
+            .read()
+            .get(id)
+            .map(|entry| Arc::clone(&entry.changed))
+        else {
+            return;
+        };
         // A write between the look-up and the wait would be missed, so nobody waits for long.
         let _ = tokio::time::timeout(Duration::from_millis(50), changed.notified()).await;
     }

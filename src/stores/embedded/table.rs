@@ -35,13 +35,20 @@ impl Table {
     pub fn insert(&mut self, record: Record, network: &str, last_seen: UnixTime) -> Held {
         let id = record.id;
         if record.state == State::Anonymous {
-            self.anonymous.entry(network.to_owned()).or_default().push_back(id);
+            self.anonymous
+                .entry(network.to_owned())
+                .or_default()
+                .push_back(id);
         }
         self.by_token.insert(record.token, id);
         if let Some((token, _)) = record.previous {
             self.by_token.insert(token, id);
         }
-        let held = Held { record: Arc::new(record), ended: Arc::default(), recheck_due: Arc::default() };
+        let held = Held {
+            record: Arc::new(record),
+            ended: Arc::default(),
+            recheck_due: Arc::default(),
+        };
         let entry = Entry {
             held: held.clone(),
             last_seen: AtomicI64::new(last_seen.0),
@@ -56,9 +63,15 @@ impl Table {
     /// The anonymous sessions that must go so that one more fits under `cap`: the oldest of this
     /// network, but never one in the middle of an exchange.
     pub fn surplus(&self, network: &str, cap: usize) -> Vec<RecordId> {
-        let Some(queue) = self.anonymous.get(network) else { return Vec::new() };
+        let Some(queue) = self.anonymous.get(network) else {
+            return Vec::new();
+        };
         let surplus = (queue.len() + 1).saturating_sub(cap);
-        let idle = queue.iter().filter(|id| self.by_id.get(id).is_some_and(|entry| entry.held.record.lease.is_none()));
+        let idle = queue.iter().filter(|id| {
+            self.by_id
+                .get(id)
+                .is_some_and(|entry| entry.held.record.lease.is_none())
+        });
         idle.take(surplus).copied().collect()
     }
 
@@ -80,7 +93,9 @@ impl Table {
             return Some(Found::Current(entry.held.clone()));
         }
         match record.previous {
-            Some((old, replaced)) if old == token && now.since(replaced) < OLD_TOKEN_LIFE => Some(Found::Replaced),
+            Some((old, replaced)) if old == token && now.since(replaced) < OLD_TOKEN_LIFE => {
+                Some(Found::Replaced)
+            }
             _ => None,
         }
     }
@@ -120,11 +135,21 @@ impl Table {
     }
 
     pub fn all(&self) -> Vec<Held> {
-        self.by_id.values().map(|entry| entry.held.clone()).collect()
+        self.by_id
+            .values()
+            .map(|entry| entry.held.clone())
+            .collect()
     }
 
     pub fn of_user(&self, user: &UserId) -> Vec<Held> {
-        let theirs = self.by_id.values().filter(|entry| entry.held.record.state.signed_in().is_some_and(|who| who.user == *user));
+        let theirs = self.by_id.values().filter(|entry| {
+            entry
+                .held
+                .record
+                .state
+                .signed_in()
+                .is_some_and(|who| who.user == *user)
+        });
         let mut sessions: Vec<Held> = theirs.map(|entry| entry.held.clone()).collect();
         sessions.sort_by_key(|held| std::cmp::Reverse(held.record.created_at));
         sessions
@@ -132,16 +157,23 @@ impl Table {
 
     /// Sessions that are over by time, idleness or a lease that nobody gave back.
     pub fn over(&self, now: UnixTime, idle: Duration) -> Vec<RecordId> {
-        let over = self.by_id.iter().filter(|(_, entry)| entry.is_over(now, idle));
+        let over = self
+            .by_id
+            .iter()
+            .filter(|(_, entry)| entry.is_over(now, idle));
         over.map(|(id, _)| *id).collect()
     }
 
     /// Persistent sessions used since the database last heard of it.
     pub fn unsaved_uses(&self) -> Vec<(RecordId, UnixTime)> {
-        let used = self.by_id.iter().filter(|(_, entry)| entry.held.record.state != State::Anonymous);
+        let used = self
+            .by_id
+            .iter()
+            .filter(|(_, entry)| entry.held.record.state != State::Anonymous);
         let unsaved = used.filter_map(|(id, entry)| {
             let seen = entry.last_seen.load(Ordering::Relaxed);
-            (entry.saved_seen.swap(seen, Ordering::Relaxed) != seen).then_some((*id, UnixTime(seen)))
+            (entry.saved_seen.swap(seen, Ordering::Relaxed) != seen)
+                .then_some((*id, UnixTime(seen)))
         });
         unsaved.collect()
     }

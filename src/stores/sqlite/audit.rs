@@ -12,9 +12,18 @@ use crate::domain::ids::UserId;
 impl AuditStore for Database {
     async fn append(&self, event: AuditEvent) -> Stored<()> {
         self.run(|pool| async move {
-            let query = "INSERT INTO audit_log (at, user_id, what, detail, client) VALUES (?, ?, ?, ?, ?)";
-            let insert = sqlx::query(query).bind(event.at.0).bind(event.user.as_str()).bind(event.what);
-            insert.bind(event.detail).bind(event.from).execute(&pool).await.map(|_| ())
+            let query =
+                "INSERT INTO audit_log (at, user_id, what, detail, client) VALUES (?, ?, ?, ?, ?)";
+            let insert = sqlx::query(query)
+                .bind(event.at.0)
+                .bind(event.user.as_str())
+                .bind(event.what);
+            insert
+                .bind(event.detail)
+                .bind(event.from)
+                .execute(&pool)
+                .await
+                .map(|_| ())
         })
         .await
     }

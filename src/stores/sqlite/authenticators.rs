@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::super::{AuthenticatorStore, InsertIf, Inserted, NewTotp, Renamed, StoreError, Stored, TotpRow};
+use super::super::{
+    AuthenticatorStore, InsertIf, Inserted, NewTotp, Renamed, StoreError, Stored, TotpRow,
+};
 use super::{Database, signed, unsigned};
 use crate::crypto::at_rest::SealedSeed;
 use crate::domain::authenticator::FriendlyName;
@@ -26,7 +28,12 @@ impl AuthenticatorStore for Database {
     async fn count(&self, user: &UserId) -> Stored<u32> {
         let id = user.as_str().to_owned();
         let query = "SELECT COUNT(*) FROM totp_authenticators WHERE user_id = ?";
-        let count = self.run(|pool| async move { sqlx::query_scalar::<_, i64>(query).bind(id).fetch_one(&pool).await });
+        let count = self.run(|pool| async move {
+            sqlx::query_scalar::<_, i64>(query)
+                .bind(id)
+                .fetch_one(&pool)
+                .await
+        });
         count.await.map(unsigned)
     }
 
@@ -64,13 +71,25 @@ impl AuthenticatorStore for Database {
     }
 
     async fn rename(&self, user: &UserId, id: &FactorId, name: &FriendlyName) -> Stored<Renamed> {
-        let (user, id, name) = (user.as_str().to_owned(), id.as_str().to_owned(), name.as_str().to_owned());
+        let (user, id, name) = (
+            user.as_str().to_owned(),
+            id.as_str().to_owned(),
+            name.as_str().to_owned(),
+        );
         self.run(|pool| async move {
             let query = "UPDATE totp_authenticators SET name = ?3 WHERE user_id = ?1 AND id = ?2";
-            match sqlx::query(query).bind(user).bind(id).bind(name).execute(&pool).await {
+            match sqlx::query(query)
+                .bind(user)
+                .bind(id)
+                .bind(name)
+                .execute(&pool)
+                .await
+            {
                 Ok(done) if done.rows_affected() == 1 => Ok(Renamed::Done),
                 Ok(_) => Ok(Renamed::Gone),
-                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(Renamed::NameTaken),
+                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                    Ok(Renamed::NameTaken)
+                }
                 Err(error) => Err(error),
             }
         })
@@ -82,9 +101,16 @@ impl AuthenticatorStore for Database {
         self.run(|pool| async move {
             let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
             let query = "DELETE FROM totp_authenticators WHERE user_id = ? AND id = ?";
-            let done = sqlx::query(query).bind(&user).bind(id).execute(&mut *transaction).await?;
+            let done = sqlx::query(query)
+                .bind(&user)
+                .bind(id)
+                .execute(&mut *transaction)
+                .await?;
             let query = "SELECT COUNT(*) FROM totp_authenticators WHERE user_id = ?";
-            let left = sqlx::query_scalar::<_, i64>(query).bind(&user).fetch_one(&mut *transaction).await?;
+            let left = sqlx::query_scalar::<_, i64>(query)
+                .bind(&user)
+                .fetch_one(&mut *transaction)
+                .await?;
             transaction.commit().await?;
             Ok((done.rows_affected() == 1).then(|| unsigned(left)))
         })
@@ -93,7 +119,10 @@ impl AuthenticatorStore for Database {
 }
 
 fn read(row: &SqliteRow, user: &UserId) -> Stored<TotpRow> {
-    let broken = |column: &str| StoreError::Unreadable { store: "database", what: format!("totp_authenticators.{column}") };
+    let broken = |column: &str| StoreError::Unreadable {
+        store: "database",
+        what: format!("totp_authenticators.{column}"),
+    };
     let id: String = row.try_get("id").map_err(|_| broken("id"))?;
     Ok(TotpRow {
         id: FactorId::parse(&id).ok_or_else(|| broken("id"))?,
@@ -101,7 +130,10 @@ fn read(row: &SqliteRow, user: &UserId) -> Stored<TotpRow> {
         name: row.try_get("name").map_err(|_| broken("name"))?,
         seed: SealedSeed(row.try_get("seed").map_err(|_| broken("seed"))?),
         added_at: UnixTime(row.try_get("added_at").map_err(|_| broken("added_at"))?),
-        last_used_at: row.try_get::<Option<i64>, _>("last_used_at").map_err(|_| broken("last_used_at"))?.map(UnixTime),
+        last_used_at: row
+            .try_get::<Option<i64>, _>("last_used_at")
+            .map_err(|_| broken("last_used_at"))?
+            .map(UnixTime),
         failures: unsigned(row.try_get("failures").map_err(|_| broken("failures"))?),
     })
 }

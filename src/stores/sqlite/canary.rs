@@ -12,7 +12,9 @@ pub enum CanaryError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Crypto(#[from] crate::crypto::at_rest::AtRestError),
-    #[error("the key file does not belong to this database: enrolled authenticators could not be read; restore the key file that was used with it")]
+    #[error(
+        "the key file does not belong to this database: enrolled authenticators could not be read; restore the key file that was used with it"
+    )]
     WrongKeys,
 }
 
@@ -21,9 +23,18 @@ impl Database {
     pub async fn check_keys(&self, keys: &AtRest, random: &dyn Random) -> Result<(), CanaryError> {
         let fresh = keys.seal_canary(random)?;
         let stored = self.run(|pool| async move {
-            sqlx::query("INSERT OR IGNORE INTO key_canary (one, sealed) VALUES (1, ?)").bind(fresh).execute(&pool).await?;
-            sqlx::query_scalar::<_, Vec<u8>>("SELECT sealed FROM key_canary WHERE one = 1").fetch_one(&pool).await
+            sqlx::query("INSERT OR IGNORE INTO key_canary (one, sealed) VALUES (1, ?)")
+                .bind(fresh)
+                .execute(&pool)
+                .await?;
+            sqlx::query_scalar::<_, Vec<u8>>("SELECT sealed FROM key_canary WHERE one = 1")
+                .fetch_one(&pool)
+                .await
         });
-        if keys.opens_canary(&stored.await?) { Ok(()) } else { Err(CanaryError::WrongKeys) }
+        if keys.opens_canary(&stored.await?) {
+            Ok(())
+        } else {
+            Err(CanaryError::WrongKeys)
+        }
     }
 }

@@ -42,14 +42,25 @@ impl Database {
 
     pub async fn delete_session(&self, id: RecordId) -> Stored<()> {
         let id = id.to_string();
-        self.run(|pool| async move { sqlx::query("DELETE FROM sessions WHERE id = ?").bind(id).execute(&pool).await.map(|_| ()) })
-            .await
+        self.run(|pool| async move {
+            sqlx::query("DELETE FROM sessions WHERE id = ?")
+                .bind(id)
+                .execute(&pool)
+                .await
+                .map(|_| ())
+        })
+        .await
     }
 
     pub async fn save_last_seen(&self, id: RecordId, at: UnixTime) -> Stored<()> {
         let id = id.to_string();
         self.run(|pool| async move {
-            sqlx::query("UPDATE sessions SET last_seen = ? WHERE id = ?").bind(at.0).bind(id).execute(&pool).await.map(|_| ())
+            sqlx::query("UPDATE sessions SET last_seen = ? WHERE id = ?")
+                .bind(at.0)
+                .bind(id)
+                .execute(&pool)
+                .await
+                .map(|_| ())
         })
         .await
     }
@@ -57,15 +68,31 @@ impl Database {
     /// Every session that is not over; those that are get deleted.
     pub async fn load_sessions(&self, now: UnixTime) -> Stored<Vec<SavedSession>> {
         let rows = self.run(|pool| async move {
-            sqlx::query("DELETE FROM sessions WHERE expires <= ?").bind(now.0).execute(&pool).await?;
-            sqlx::query("SELECT record, last_seen FROM sessions").fetch_all(&pool).await
+            sqlx::query("DELETE FROM sessions WHERE expires <= ?")
+                .bind(now.0)
+                .execute(&pool)
+                .await?;
+            sqlx::query("SELECT record, last_seen FROM sessions")
+                .fetch_all(&pool)
+                .await
         });
-        let broken = |what: String| StoreError::Unreadable { store: "database", what };
+        let broken = |what: String| StoreError::Unreadable {
+            store: "database",
+            what,
+        };
         let read = |row: &sqlx::sqlite::SqliteRow| {
-            let json: String = row.try_get("record").map_err(|error| broken(format!("sessions.record: {error}")))?;
-            let record = serde_json::from_str(&json).map_err(|error| broken(format!("sessions.record: {error}")))?;
-            let last_seen = row.try_get("last_seen").map_err(|error| broken(format!("sessions.last_seen: {error}")))?;
-            Ok(SavedSession { record, last_seen: UnixTime(last_seen) })
+            let json: String = row
+                .try_get("record")
+                .map_err(|error| broken(format!("sessions.record: {error}")))?;
+            let record = serde_json::from_str(&json)
+                .map_err(|error| broken(format!("sessions.record: {error}")))?;
+            let last_seen = row
+                .try_get("last_seen")
+                .map_err(|error| broken(format!("sessions.last_seen: {error}")))?;
+            Ok(SavedSession {
+                record,
+                last_seen: UnixTime(last_seen),
+            })
         };
         rows.await?.iter().map(read).collect()
     }
@@ -73,7 +100,13 @@ impl Database {
 
 fn columns(record: &Record) -> Stored<(String, i64, String, String)> {
     let json = serde_json::to_string(record);
-    let json = json.map_err(|error| StoreError::Unreadable { store: "database", what: format!("a session to write: {error}") })?;
-    let user = record.state.signed_in().map_or_else(String::new, |who| who.user.as_str().to_owned());
+    let json = json.map_err(|error| StoreError::Unreadable {
+        store: "database",
+        what: format!("a session to write: {error}"),
+    })?;
+    let user = record
+        .state
+        .signed_in()
+        .map_or_else(String::new, |who| who.user.as_str().to_owned());
     Ok((record.id.to_string(), signed(record.version), user, json))
 }

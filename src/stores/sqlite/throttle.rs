@@ -32,44 +32,89 @@ impl ThrottleStore for Database {
         let (user, factor) = (user.as_str().to_owned(), factor.as_str().to_owned());
         self.run(|pool| async move {
             let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-            sqlx::query("DELETE FROM failed_attempts WHERE id = ?").bind(attempt.0).execute(&mut *transaction).await?;
-            sqlx::query("DELETE FROM failure_rows WHERE user_id = ?").bind(&user).execute(&mut *transaction).await?;
+            sqlx::query("DELETE FROM failed_attempts WHERE id = ?")
+                .bind(attempt.0)
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query("DELETE FROM failure_rows WHERE user_id = ?")
+                .bind(&user)
+                .execute(&mut *transaction)
+                .await?;
             let query = "UPDATE totp_authenticators SET failures = 0 WHERE user_id = ? AND id = ?";
-            sqlx::query(query).bind(&user).bind(factor).execute(&mut *transaction).await?;
+            sqlx::query(query)
+                .bind(&user)
+                .bind(factor)
+                .execute(&mut *transaction)
+                .await?;
             // The attempt was counted against every authenticator of the user; take it back from the others.
-            let query = "UPDATE totp_authenticators SET failures = MAX(failures - 1, 0) WHERE user_id = ?";
-            sqlx::query(query).bind(&user).execute(&mut *transaction).await?;
+            let query =
+                "UPDATE totp_authenticators SET failures = MAX(failures - 1, 0) WHERE user_id = ?";
+            sqlx::query(query)
+                .bind(&user)
+                .execute(&mut *transaction)
+                .await?;
             transaction.commit().await
         })
         .await
     }
 }
 
-async fn count(transaction: &mut Transaction<'_, Sqlite>, user: &str, now: UnixTime) -> Result<Count, sqlx::Error> {
+async fn count(
+    transaction: &mut Transaction<'_, Sqlite>,
+    user: &str,
+    now: UnixTime,
+) -> Result<Count, sqlx::Error> {
     let period = i64::try_from(BUDGET_PERIOD.as_secs()).unwrap_or(i64::MAX);
     let query = "SELECT COUNT(*) AS failures, MIN(at) AS oldest FROM failed_attempts WHERE user_id = ? AND at > ?";
-    let budget = sqlx::query(query).bind(user).bind(now.0 - period).fetch_one(&mut **transaction).await?;
+    let budget = sqlx::query(query)
+        .bind(user)
+        .bind(now.0 - period)
+        .fetch_one(&mut **transaction)
+        .await?;
     let query = "SELECT in_a_row, last_failure FROM failure_rows WHERE user_id = ?";
-    let row = sqlx::query(query).bind(user).fetch_optional(&mut **transaction).await?;
+    let row = sqlx::query(query)
+        .bind(user)
+        .fetch_optional(&mut **transaction)
+        .await?;
     let (in_a_row, last_failure) = match row {
-        Some(row) => (unsigned(row.try_get("in_a_row")?), Some(UnixTime(row.try_get("last_failure")?))),
+        Some(row) => (
+            unsigned(row.try_get("in_a_row")?),
+            Some(UnixTime(row.try_get("last_failure")?)),
+        ),
         None => (0, None),
     };
     Ok(Count {
         in_a_row,
         last_failure,
         in_period: unsigned(budget.try_get("failures")?),
-        period_frees_at: budget.try_get::<Option<i64>, _>("oldest")?.map(|at| UnixTime(at + period)),
+        period_frees_at: budget
+            .try_get::<Option<i64>, _>("oldest")?
+            .map(|at| UnixTime(at + period)),
     })
 }
 
-async fn raise(transaction: &mut Transaction<'_, Sqlite>, user: &str, now: UnixTime) -> Result<Attempt, sqlx::Error> {
+async fn raise(
+    transaction: &mut Transaction<'_, Sqlite>,
+    user: &str,
+    now: UnixTime,
+) -> Result<Attempt, sqlx::Error> {
     let query = "INSERT INTO failed_attempts (user_id, at) VALUES (?, ?)";
-    let failed = sqlx::query(query).bind(user).bind(now.0).execute(&mut **transaction).await?;
+    let failed = sqlx::query(query)
+        .bind(user)
+        .bind(now.0)
+        .execute(&mut **transaction)
+        .await?;
     let query = "INSERT INTO failure_rows (user_id, in_a_row, last_failure) VALUES (?1, 1, ?2) \
                  ON CONFLICT (user_id) DO UPDATE SET in_a_row = in_a_row + 1, last_failure = ?2";
-    sqlx::query(query).bind(user).bind(now.0).execute(&mut **transaction).await?;
+    sqlx::query(query)
+        .bind(user)
+        .bind(now.0)
+        .execute(&mut **transaction)
+        .await?;
     let query = "UPDATE totp_authenticators SET failures = failures + 1 WHERE user_id = ?";
-    sqlx::query(query).bind(user).execute(&mut **transaction).await?;
+    sqlx::query(query)
+        .bind(user)
+        .execute(&mut **transaction)
+        .await?;
     Ok(Attempt(failed.last_insert_rowid()))
 }
