@@ -4,6 +4,7 @@ mod guard;
 mod stores;
 mod upstream;
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -100,10 +101,8 @@ impl App {
             .build();
         for address in &self.listen.addr {
             // Pingora panics on an address that it cannot bind; a sentence is better.
-            drop(
-                std::net::TcpListener::bind(address)
-                    .with_context(|| format!("listen.addr: cannot listen on {address}"))?,
-            );
+            can_bind(*address)
+                .with_context(|| format!("listen.addr: cannot listen on {address}"))?;
             match &self.listen.tls {
                 None => service.add_tcp(&address.to_string()),
                 Some(tls) => {
@@ -120,10 +119,8 @@ impl App {
         }
         server.add_service(service);
         if let Some(address) = self.listen.admin {
-            drop(
-                std::net::TcpListener::bind(address)
-                    .with_context(|| format!("listen.admin: cannot listen on {address}"))?,
-            );
+            can_bind(address)
+                .with_context(|| format!("listen.admin: cannot listen on {address}"))?;
             let database = self.stores.database.clone();
             let ping = move || -> std::pin::Pin<Box<dyn Future<Output = crate::stores::Stored<()>> + Send>> {
                 let database = database.clone();
@@ -144,6 +141,17 @@ impl App {
     pub fn enrol_for_demo(&self, user: &UserId, name: &str) -> anyhow::Result<Zeroizing<String>> {
         self.stores.enrol_for_demo(user, name)
     }
+}
+
+/// Whether an address is free. It is bound and not listened on: nobody can connect to a socket that
+/// is about to be closed again.
+fn can_bind(address: SocketAddr) -> std::io::Result<()> {
+    let socket = match address {
+        SocketAddr::V4(_) => tokio::net::TcpSocket::new_v4(),
+        SocketAddr::V6(_) => tokio::net::TcpSocket::new_v6(),
+    }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)
 }
 
 /// A directory that only its owner may enter.

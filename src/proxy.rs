@@ -20,6 +20,7 @@ mod headers;
 mod jar;
 mod judge;
 mod lease;
+mod mask;
 mod origin;
 mod portal_lane;
 mod probe;

@@ -391,6 +391,8 @@ impl Parts {
             dead,
             step_up,
             may_change,
+            over: false,
+            mask: None,
             extra,
         });
         Ok(Round::Proxy)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::facts::Facts;
 use super::jar::Jar;
+use super::mask::Mask;
 use crate::crypto::seal::Sealer;
 use crate::domain::clock::UnixTime;
 use crate::stores::Held;
@@ -18,6 +19,10 @@ pub struct Settled {
     pub step_up: Option<UnixTime>,
     /// The request may change whose session this is: an unsafe method, or a declared sign-out.
     pub may_change: bool,
+    /// This response ends the session.
+    pub over: bool,
+    /// Watches the response's body; set with its head.
+    pub mask: Option<Mask>,
     /// `Set-Cookie` lines that a probe brought, sealed already.
     pub extra: Vec<Vec<u8>>,
 }

@@ -1,7 +1,7 @@
 //! The gateway as Pingora sees it: one object, short hooks.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -19,6 +19,7 @@ use super::reply::Reply;
 use super::respond;
 use super::spool::Budget;
 use crate::crypto::seal::{Sealer, Sealers};
+use crate::domain::clock::UnixTime;
 use crate::domain::ids::RecordId;
 use crate::flows::Flows;
 use crate::portal::Portal;
@@ -47,15 +48,36 @@ pub(super) struct Parts {
 /// Whether the application has ever said that somebody is signed in: before that, a whoami that
 /// answers 401 to everybody would let everybody pass.
 #[derive(Clone, Debug, Default)]
-pub struct Seen(Arc<AtomicBool>);
+pub struct Seen(Arc<SeenFlags>);
+
+#[derive(Debug, Default)]
+struct SeenFlags {
+    user: AtomicBool,
+    warned_at: AtomicI64,
+}
+
+/// How often the log says so, in seconds.
+const REMINDER: i64 = 60;
 
 impl Seen {
     pub fn a_user(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.user.load(Ordering::Relaxed)
     }
 
     pub(super) fn note_user(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.user.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn note_nobody(&self, now: UnixTime) {
+        let last = self.0.warned_at.load(Ordering::Relaxed);
+        if self.a_user() || now.0 - last < REMINDER {
+            return;
+        }
+        self.0.warned_at.store(now.0, Ordering::Relaxed);
+        tracing::warn!(
+            "guard.identity.whoami has never named a user since the start: if it says \"signed out\" to \
+             everybody, every sign-in passes without a factor; sign in once and look for this line again"
+        );
     }
 }
 
@@ -157,7 +179,7 @@ impl ProxyHttp for Gateway {
         response: &mut ResponseHeader,
         ctx: &mut Context,
     ) -> pingora::Result<()> {
-        let Some(settled) = &ctx.settled else {
+        let Some(settled) = &mut ctx.settled else {
             return Ok(());
         };
         if response.status.is_informational() && response.status.as_u16() != 101 {
@@ -190,10 +212,19 @@ impl ProxyHttp for Gateway {
         &self,
         _: &mut Session,
         body: &mut Option<Bytes>,
-        _: bool,
+        end: bool,
         ctx: &mut Context,
     ) -> pingora::Result<Option<std::time::Duration>> {
-        refuse_after_end(body.is_some(), ctx).map(|()| None)
+        refuse_after_end(body.is_some(), ctx)?;
+        if let Some(mask) = ctx
+            .settled
+            .as_mut()
+            .and_then(|settled| settled.mask.as_mut())
+        {
+            let clean = mask.pass(body.take().unwrap_or_default(), end);
+            *body = (!clean.is_empty()).then_some(clean);
+        }
+        Ok(None)
     }
 
     async fn response_trailer_filter(
@@ -272,10 +303,12 @@ impl ProxyHttp for Gateway {
 /// A stream or socket that outlived its session carries nothing more.
 fn refuse_after_end(has_bytes: bool, ctx: &Context) -> pingora::Result<()> {
     match &ctx.settled {
-        Some(settled) if has_bytes && settled.held.has_ended() => Err(Error::explain(
-            ErrorType::ConnectionClosed,
-            "the session ended while this was streaming",
-        )),
+        Some(settled) if has_bytes && !settled.over && settled.held.has_ended() => {
+            Err(Error::explain(
+                ErrorType::ConnectionClosed,
+                "the session ended while this was streaming",
+            ))
+        }
         _ => Ok(()),
     }
 }

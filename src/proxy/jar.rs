@@ -1,7 +1,9 @@
 //! The protected cookies that one exchange is about: opened from the request, changed by responses,
 //! sealed again for the browser.
 
+use bytes::Bytes;
 use http::header;
+use memchr::memmem;
 use pingora::http::ResponseHeader;
 
 use super::cookies::{Presented, split_pair};
@@ -63,6 +65,10 @@ impl ResponseCookies {
         let of = key(&line).cloned();
         self.protected.retain(|known| key(known) != of.as_ref());
         self.protected.push(line);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.plain.is_empty() && self.protected.is_empty()
     }
 
     /// Whether a credential comes with it; deletions bring none.
@@ -165,14 +171,39 @@ impl Jar {
 
     /// Whether `bytes` hold a raw value; short ones prove nothing.
     pub fn has_value_in(&self, bytes: &[u8]) -> bool {
-        let values = self
-            .0
+        self.telling_values()
+            .any(|(_, value)| memmem::find(bytes, value).is_some())
+    }
+
+    /// A text without raw values: `;name=value` goes from links, what is left of a value is blotted out.
+    pub fn without_values(&self, text: &Bytes) -> Bytes {
+        let mut text = text.clone();
+        for (name, value) in self.telling_values() {
+            let parameter = [b";", name.as_bytes(), b"=", value].concat();
+            text = replace(text, &parameter, b"");
+            text = replace(text, value, b"withheld");
+        }
+        text
+    }
+
+    /// The values that must not be seen in a body.
+    pub fn values_to_blot(&self) -> Vec<Vec<u8>> {
+        self.telling_values()
+            .map(|(_, value)| value.to_vec())
+            .collect()
+    }
+
+    /// Names and values that are long enough not to occur by chance.
+    fn telling_values(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.0
             .iter()
-            .map(|entry| entry.credential.value.expose())
-            .filter(|value| value.len() >= 8);
-        values
-            .into_iter()
-            .any(|value| bytes.windows(value.len()).any(|window| window == value))
+            .map(|entry| {
+                (
+                    entry.credential.key.name.as_str(),
+                    entry.credential.value.expose(),
+                )
+            })
+            .filter(|(_, value)| value.len() >= 8)
     }
 
     fn has(&self, key: &CookieKey) -> bool {
@@ -226,6 +257,22 @@ impl Sealing<'_> {
         };
         Ok(set.sealed(&self.sealer.seal(&credential, self.random)?, self.secure))
     }
+}
+
+fn replace(text: Bytes, old: &[u8], new: &[u8]) -> Bytes {
+    let found: Vec<usize> = memmem::find_iter(&text, old).collect();
+    if found.is_empty() {
+        return text;
+    }
+    let mut replaced = Vec::with_capacity(text.len());
+    let mut from = 0;
+    for at in found {
+        replaced.extend_from_slice(text.get(from..at).unwrap_or_default());
+        replaced.extend_from_slice(new);
+        from = at + old.len();
+    }
+    replaced.extend_from_slice(text.get(from..).unwrap_or_default());
+    replaced.into()
 }
 
 /// Lines that make a browser forget cookies that open nothing: left-overs of another session, raw

@@ -264,7 +264,7 @@ impl Parts {
             }
         }
         let dead = expire(&visitor.dead, &heard.jar, &heard.cookies, self.guard.https);
-        reply.body = heard.spooled.body.clone();
+        reply.body = heard.jar.without_values(&heard.spooled.body);
         reply.declared_length =
             if reply.body.is_empty() && visitor.facts.method == http::Method::HEAD {
                 declared

@@ -61,8 +61,10 @@ impl Parts {
             Err(_) => return AskedAnswer::unknown("no answer in time"),
         };
         jar.apply(&answer.cookies);
-        if matches!(answer.evidence, Evidence::User { .. }) {
-            self.seen.note_user();
+        match answer.evidence {
+            Evidence::User { .. } => self.seen.note_user(),
+            Evidence::SignedOut => self.seen.note_nobody(self.flows.clock.now()),
+            Evidence::Unknown(_) => {}
         }
         answer
     }

@@ -11,6 +11,7 @@ use super::facts::Facts;
 use super::gateway::Parts;
 use super::headers::{self, Forwarded};
 use super::jar::{Jar, ResponseCookies, Sealing, expire};
+use super::mask::Mask;
 use super::reply::Reply;
 use crate::domain::credentials::{LiveSet, Standing};
 use crate::domain::evidence::Evidence;
@@ -188,48 +189,47 @@ impl Parts {
     pub async fn settled_response(
         &self,
         response: &mut ResponseHeader,
-        settled: &Settled,
+        settled: &mut Settled,
         path: &str,
     ) -> pingora::Result<()> {
         let record = &settled.held.record;
-        let mut lines = settled.extra.clone();
-        if response.headers.contains_key(header::SET_COOKIE) {
-            let cookies =
-                ResponseCookies::read(response, path, &self.guard.names, self.flows.clock.now());
+        let mut lines = std::mem::take(&mut settled.extra);
+        let now = self.flows.clock.now();
+        let cookies = ResponseCookies::read(response, path, &self.guard.names, now);
+        let mut after = settled.jar.clone();
+        if !cookies.is_empty() {
             let sealing = Sealing {
                 sealer: &settled.sealer,
                 epoch: record.epoch,
                 secure: self.guard.https,
                 random: &*self.flows.random,
             };
-            let sealed = sealing.lines(&cookies, &settled.jar);
-            lines.extend(sealed.map_err(|error| {
-                Error::because(
-                    ErrorType::InternalError,
-                    "a cookie could not be sealed",
-                    error,
-                )
-            })?);
-            lines.extend(expire(
-                &settled.dead,
-                &settled.jar,
-                &cookies,
-                self.guard.https,
-            ));
-            let mut after = settled.jar.clone();
+            let unsealed = |error| {
+                let what = "a cookie could not be sealed";
+                Error::because(ErrorType::InternalError, what, error)
+            };
+            lines.extend(sealing.lines(&cookies, &settled.jar).map_err(unsealed)?);
             after.apply(&cookies);
-            if after.is_empty() {
-                self.end_quietly(record.id).await;
-                lines.push(self.guard.token_deletion().into_bytes());
-            }
-            scrub(response, &after);
-        } else {
-            lines.extend(expire(
-                &settled.dead,
-                &settled.jar,
-                &ResponseCookies::default(),
-                self.guard.https,
-            ));
+        }
+        lines.extend(expire(
+            &settled.dead,
+            &settled.jar,
+            &cookies,
+            self.guard.https,
+        ));
+        if after.is_empty() {
+            // The application signed the user out. Its answer may still be shown.
+            settled.over = true;
+            self.end_quietly(record.id).await;
+            lines.push(self.guard.token_deletion().into_bytes());
+        }
+        scrub(response, &after);
+        let plain = response
+            .headers
+            .get(header::CONTENT_ENCODING)
+            .is_none_or(|coding| coding == "identity");
+        if plain && response.status.as_u16() != 101 {
+            settled.mask = Mask::new(after.values_to_blot());
         }
         replace_cookies(response, lines)
     }

@@ -146,6 +146,8 @@ impl Parts {
             &visitor.facts.client.to_string(),
             &pairs,
         )?;
+        // What is held back is looked through for credentials, and nobody can look through a gzip.
+        request.remove_header(&header::ACCEPT_ENCODING);
         Ok(request)
     }
 

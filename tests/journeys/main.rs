@@ -1,0 +1,28 @@
+//! What users do, through the real gateway in front of mock applications; one file per journey.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests run on the real clock and stop at the first surprise"
+)]
+
+mod bad_inputs;
+mod bad_start;
+mod crash;
+mod enrolment;
+mod evidence_faults;
+mod https;
+mod left_overs;
+mod limits;
+mod removal;
+mod required;
+mod rotation;
+mod sign_in;
+mod sign_out;
+mod step_up;
+#[path = "../support/support.rs"]
+mod support;
+mod websocket;
+mod without_gateway;
