@@ -1,6 +1,7 @@
 //! The composition root: a configuration becomes a running gateway.
 
 mod guard;
+mod shutdown;
 mod stores;
 mod upstream;
 
@@ -90,8 +91,8 @@ impl App {
             },
             // A runtime for each thread: a request stays on the core that it came in on.
             work_stealing: false,
-            grace_period_seconds: Some(1),
-            graceful_shutdown_timeout_seconds: Some(15),
+            grace_period_seconds: Some(shutdown::PATIENCE.as_secs()),
+            graceful_shutdown_timeout_seconds: Some(1),
             ..ServerConf::default()
         };
         let mut server = Server::new_with_opt_and_conf(None, conf);
@@ -133,8 +134,7 @@ impl App {
             admin.add_tcp(&address.to_string());
             server.add_service(admin);
         }
-        server.run(pingora::server::RunArgs::default());
-        Ok(())
+        shutdown::run(server, &self.gateway.in_flight())
     }
 
     /// Enrols an authenticator for a user who has none; the Base32 secret of the first one.

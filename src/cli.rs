@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod run;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -74,6 +75,12 @@ pub fn run(arguments: Arguments) -> ExitCode {
 #[expect(clippy::print_stderr, reason = "this is the command line's voice")]
 fn say(failure: &Failure) {
     eprintln!("stepgate: {failure}");
+}
+
+/// Writes a command's answer. Whoever stops reading (`| head`) has had enough, and that is no error.
+fn answer(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }
 
 fn load(file: &std::path::Path) -> Result<crate::config::Config, crate::config::ConfigErrors> {

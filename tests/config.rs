@@ -367,7 +367,7 @@ fn addresses_and_networks_say_how_they_are_written() {
     assert_eq!(
         complaint("[listen]\nadmin = \"0.0.0.0:8443\"\n"),
         "crm.toml:11:9: `listen.admin`: expected an address that is not in listen.addr, found \
-         \"0.0.0.0:8443\"\n    0.0.0.0:8443 is public; metrics belong to a private address"
+         \"0.0.0.0:8443\"\n    0.0.0.0:8443 is public; health and readiness belong to a private address"
     );
     assert_eq!(
         complaint_for("\"127.0.0.1:8000\"", "\"http://app:80\""),

@@ -19,19 +19,18 @@ pub enum Command {
     Schema,
 }
 
-#[expect(clippy::print_stdout, reason = "the command's answer")]
 pub fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Show { config } => {
             let shown = super::load(config)?
                 .redacted_toml()
                 .context("the configuration cannot be written as TOML")?;
-            println!("{shown}");
+            super::answer(&shown);
         }
         Command::Schema => {
             let schema = serde_json::to_string_pretty(&crate::config::schema())
                 .context("the schema cannot be written")?;
-            println!("{schema}");
+            super::answer(&schema);
         }
     }
     Ok(())

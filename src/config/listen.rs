@@ -25,7 +25,7 @@ pub struct Listen {
     pub trusted_proxies: Vec<IpNet>,
     /// Worker threads; 0 means one per core. Default: 0.
     pub threads: usize,
-    /// Address of health, readiness and metrics; never the public listener's. The empty string
+    /// Address of health and readiness; never the public listener's. The empty string
     /// turns them off. Default: "127.0.0.1:9901".
     #[serde(deserialize_with = "read_admin", serialize_with = "write_admin")]
     #[schemars(with = "String")]
@@ -78,7 +78,7 @@ impl Listen {
             faults.push(
                 "listen.admin",
                 "an address that is not in listen.addr",
-                &format!("{admin} is public; metrics belong to a private address"),
+                &format!("{admin} is public; health and readiness belong to a private address"),
             );
         }
         if let Some(tls) = &self.tls {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::facts::Facts;
+use super::in_flight::Counted;
 use super::jar::Jar;
 use super::mask::Mask;
 use crate::crypto::seal::Sealer;
@@ -28,8 +29,9 @@ pub struct Settled {
 }
 
 /// State of one request. `facts` is there once the head was understood.
-#[derive(Default)]
 pub struct Context {
+    /// Counts the request while it is under way.
+    pub _counted: Counted,
     pub request_id: String,
     pub facts: Option<Facts>,
     pub settled: Option<Settled>,

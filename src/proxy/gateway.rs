@@ -13,6 +13,7 @@ use pingora::{Error, ErrorSource, ErrorType};
 
 use super::context::Context;
 use super::guard::Guard;
+use super::in_flight::InFlight;
 use super::lease::{Flights, Queues};
 use super::origin::Origin;
 use super::reply::Reply;
@@ -41,6 +42,7 @@ pub(super) struct Parts {
     pub queues: Queues,
     pub flights: Flights,
     pub seen: Seen,
+    pub in_flight: InFlight,
     sealers: Sealers,
     ready: quick_cache::sync::Cache<RecordId, Arc<Sealer>>,
 }
@@ -99,9 +101,14 @@ impl Gateway {
             queues: Queues::default(),
             flights: Flights::default(),
             seen: Seen::default(),
+            in_flight: InFlight::default(),
             sealers,
             ready: quick_cache::sync::Cache::new(SEALERS),
         }))
+    }
+
+    pub fn in_flight(&self) -> InFlight {
+        self.0.in_flight.clone()
     }
 
     pub fn seen(&self) -> Seen {
@@ -125,7 +132,12 @@ impl ProxyHttp for Gateway {
     type CTX = Context;
 
     fn new_ctx(&self) -> Context {
-        Context::default()
+        Context {
+            _counted: self.0.in_flight.count(),
+            request_id: String::new(),
+            facts: None,
+            settled: None,
+        }
     }
 
     async fn request_filter(
@@ -179,7 +191,7 @@ impl ProxyHttp for Gateway {
         response: &mut ResponseHeader,
         ctx: &mut Context,
     ) -> pingora::Result<()> {
-        let Some(settled) = &mut ctx.settled else {
+        let (Some(settled), Some(facts)) = (&mut ctx.settled, &ctx.facts) else {
             return Ok(());
         };
         if response.status.is_informational() && response.status.as_u16() != 101 {
@@ -187,11 +199,7 @@ impl ProxyHttp for Gateway {
             response.remove_header(&http::header::SET_COOKIE);
             return Ok(());
         }
-        let path = ctx
-            .facts
-            .as_ref()
-            .map_or("/", |facts| facts.target.path.as_str());
-        self.0.settled_response(response, settled, path).await?;
+        self.0.settled_response(response, settled, facts).await?;
         if session.req_header().version == http::Version::HTTP_2 {
             response.remove_header("keep-alive");
         }

@@ -190,12 +190,12 @@ impl Parts {
         &self,
         response: &mut ResponseHeader,
         settled: &mut Settled,
-        path: &str,
+        facts: &Facts,
     ) -> pingora::Result<()> {
         let record = &settled.held.record;
         let mut lines = std::mem::take(&mut settled.extra);
         let now = self.flows.clock.now();
-        let cookies = ResponseCookies::read(response, path, &self.guard.names, now);
+        let cookies = ResponseCookies::read(response, &facts.target.path, &self.guard.names, now);
         let mut after = settled.jar.clone();
         if !cookies.is_empty() {
             let sealing = Sealing {
@@ -224,6 +224,7 @@ impl Parts {
             lines.push(self.guard.token_deletion().into_bytes());
         }
         scrub(response, &after);
+        response.insert_header("X-Request-Id", facts.request_id.as_str())?;
         let plain = response
             .headers
             .get(header::CONTENT_ENCODING)

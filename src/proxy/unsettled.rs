@@ -41,7 +41,9 @@ impl Parts {
         let parts = Arc::clone(self);
         let facts = visitor.facts.clone();
         let id = leased.record.id;
+        let counted = self.in_flight.count();
         let task = tokio::spawn(async move {
+            let _counted = counted;
             let limit = parts.guard.limits.exchange_timeout + parts.guard.limits.whoami_timeout;
             let run = parts.run_undecided(&visitor, &body, &leased, jar, fresh);
             match tokio::time::timeout(limit, run).await {

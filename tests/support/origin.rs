@@ -139,6 +139,9 @@ async fn write(stream: &mut TcpStream, reply: Reply, head_only: bool) -> io::Res
             Ok(false)
         }
         Reply::Upgrade { head, greeting } => {
+            // Pingora 0.9.1 closes the tunnel when a 101 comes before it has looked at the end of the
+            // empty request body (cloudflare/pingora#946); applications are rarely that fast.
+            tokio::time::sleep(Duration::from_millis(20)).await;
             stream.write_all(&head).await?;
             stream.write_all(&greeting).await?;
             let mut buffer = vec![0; 16 * 1024];
