@@ -11,7 +11,7 @@ use super::set_cookie::{self, Line, SetCookie};
 use crate::crypto::seal::{SealError, Sealer};
 use crate::domain::clock::{Random, UnixTime};
 use crate::domain::cookie_names::CookieNames;
-use crate::domain::credentials::{CookieKey, Credential, Secret};
+use crate::domain::credentials::{CookieKey, Credential, Secret, Standing};
 use crate::domain::ids::Epoch;
 use crate::domain::session::Record;
 
@@ -99,14 +99,17 @@ impl Jar {
     pub fn open(presented: &[Presented], sealer: &Sealer, record: &Record) -> (Self, Vec<String>) {
         let (mut jar, mut dead) = (Self::default(), Vec::new());
         for cookie in presented {
-            match sealer.open(&cookie.name, &cookie.value, record.epoch, &record.live) {
-                Some(credential) if !jar.has(&credential.key) => {
-                    jar.0.push(Entry {
-                        credential,
-                        seal: Some(cookie.value.clone()),
-                        fresh: false,
-                    });
-                }
+            let opened = sealer.open(&cookie.name, &cookie.value, record.epoch, &record.live);
+            let usable = opened.filter(|credential| {
+                // A seal of an earlier epoch counts only with a value that was asked about.
+                record.live.standing(credential, record.epoch) != Standing::Dead
+            });
+            match usable {
+                Some(credential) if !jar.has(&credential.key) => jar.0.push(Entry {
+                    credential,
+                    seal: Some(cookie.value.clone()),
+                    fresh: false,
+                }),
                 Some(_) => {}
                 None => dead.push(cookie.name.clone()),
             }
