@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! request ─ facts ─ route ─┬─ portal      the gateway's own pages
-//!                          ├─ settled     streams through Pingora's proxy; filters open, seal, set headers
+//!                          ├─ settled     credentials opened, headers set, answer sealed and streamed; what
+//!                          │              brings a changed credential is spooled and asked about first
 //!                          ├─ bare        no credential goes up; judged if one comes back
 //!                          ├─ undecided   one at a time, to its end, then the evidence, then release or hold
 //!                          └─ refused     303, 401, 4xx, 5xx
@@ -20,17 +21,22 @@ mod headers;
 mod in_flight;
 mod jar;
 mod judge;
+mod lanes;
 mod lease;
 mod mask;
 mod origin;
 mod portal_lane;
 mod probe;
+mod ready;
 mod reply;
+mod request_ids;
 mod respond;
 mod route;
 mod set_cookie;
 mod settled;
+mod settled_exchange;
 mod spool;
+mod stream;
 mod target;
 mod unsettled;
 

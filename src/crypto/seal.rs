@@ -10,7 +10,6 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::keyring::{KeyRing, Purpose, RingKey};
@@ -28,6 +27,8 @@ pub const LONGEST: usize = 3584;
 pub enum SealError {
     #[error("the sealed cookie would have {0} bytes, more than a browser keeps")]
     TooLong(usize),
+    #[error("a cookie path or domain that no browser sends")]
+    Unfit,
     #[error("no key or no randomness to seal with")]
     NoKey,
 }
@@ -42,17 +43,6 @@ impl std::fmt::Debug for Sealer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Sealer({})", self.record)
     }
-}
-
-/// What stands in a seal beside the value.
-#[derive(Serialize, Deserialize)]
-struct Attributes<'a> {
-    #[serde(rename = "p")]
-    path: std::borrow::Cow<'a, str>,
-    #[serde(rename = "d", skip_serializing_if = "Option::is_none")]
-    domain: Option<std::borrow::Cow<'a, str>>,
-    #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
-    expires: Option<i64>,
 }
 
 impl Sealer {
@@ -124,17 +114,24 @@ impl Sealer {
             })
     }
 
+    /// `path NUL domain NUL expiry NUL value`: neither a path nor a domain can hold a NUL, the value may.
     fn plaintext(&self, credential: &Credential) -> Result<Zeroizing<Vec<u8>>, SealError> {
-        let attributes = Attributes {
-            path: credential.key.path.as_str().into(),
-            domain: credential.key.domain.as_deref().map(Into::into),
-            expires: credential.expires.map(|at| at.0),
-        };
-        let mut plain =
-            Zeroizing::new(serde_json::to_vec(&attributes).map_err(|_| SealError::NoKey)?);
-        plain.push(b'\n');
-        plain.extend_from_slice(credential.value.expose());
-        Ok(plain)
+        let key = &credential.key;
+        let domain = key.domain.as_deref().unwrap_or_default();
+        if key.path.contains('\0') || domain.contains('\0') {
+            return Err(SealError::Unfit);
+        }
+        let expires = credential
+            .expires
+            .map(|at| at.0.to_string())
+            .unwrap_or_default();
+        let parts = [
+            key.path.as_bytes(),
+            domain.as_bytes(),
+            expires.as_bytes(),
+            credential.value.expose(),
+        ];
+        Ok(Zeroizing::new(parts.join(&0)))
     }
 
     fn aad(&self, name: &str, epoch: Epoch) -> Vec<u8> {
@@ -155,19 +152,23 @@ fn record_key(key: &RingKey, record: RecordId) -> Option<LessSafeKey> {
 }
 
 fn parse(name: &str, plain: &[u8], epoch: Epoch) -> Option<Credential> {
-    let end = plain.iter().position(|byte| *byte == b'\n')?;
-    let (attributes, value) = plain.split_at_checked(end)?;
-    let attributes: Attributes<'_> = serde_json::from_slice(attributes).ok()?;
+    let mut parts = plain.splitn(4, |byte| *byte == 0);
+    let mut text = || std::str::from_utf8(parts.next()?).ok();
+    let (path, domain, expires) = (text()?, text()?, text()?);
     let key = CookieKey {
         name: name.to_owned(),
-        path: attributes.path.into_owned(),
-        domain: attributes.domain.map(std::borrow::Cow::into_owned),
+        path: path.to_owned(),
+        domain: (!domain.is_empty()).then(|| domain.to_owned()),
     };
-    let value = Secret::new(value.get(1..)?);
+    let expires = if expires.is_empty() {
+        None
+    } else {
+        Some(UnixTime(expires.parse().ok()?))
+    };
     Some(Credential {
         key,
-        value,
-        expires: attributes.expires.map(UnixTime),
+        value: Secret::new(parts.next()?),
+        expires,
         epoch,
     })
 }
@@ -213,7 +214,7 @@ mod tests {
     fn a_seal_gives_back_every_byte_and_attribute() {
         let random = SystemRandom::new();
         let ring = KeyRing::ephemeral(&random).unwrap();
-        let value = b"\"a|b:c=%7C\n\xff";
+        let value = b"\"a|b:c=%7C\n\0\xff";
         let text = sealer(&ring, 1)
             .seal(&credential("sid", value, 3), &random)
             .unwrap();

@@ -33,6 +33,6 @@ pub struct Context {
     /// Counts the request while it is under way.
     pub _counted: Counted,
     pub request_id: String,
-    pub facts: Option<Facts>,
+    pub facts: Option<Arc<Facts>>,
     pub settled: Option<Settled>,
 }

@@ -142,6 +142,12 @@ impl Facts {
         }
     }
 
+    /// Names of the protected cookies that came along, whatever they hold.
+    pub fn presented_names(&self) -> Vec<String> {
+        let presented = self.cookies.protected.iter();
+        presented.map(|cookie| cookie.name.clone()).collect()
+    }
+
     /// Path and query, as they came.
     pub fn path_and_query(&self) -> String {
         match self.target.query.as_str() {

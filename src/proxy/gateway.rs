@@ -17,6 +17,7 @@ use super::in_flight::InFlight;
 use super::lease::{Flights, Queues};
 use super::origin::Origin;
 use super::reply::Reply;
+use super::request_ids::RequestIds;
 use super::respond;
 use super::spool::Budget;
 use crate::crypto::seal::{Sealer, Sealers};
@@ -43,6 +44,7 @@ pub(super) struct Parts {
     pub flights: Flights,
     pub seen: Seen,
     pub in_flight: InFlight,
+    pub request_ids: RequestIds,
     sealers: Sealers,
     ready: quick_cache::sync::Cache<RecordId, Arc<Sealer>>,
 }
@@ -92,7 +94,9 @@ impl Gateway {
         sealers: Sealers,
     ) -> Self {
         let budget = Budget::new(guard.limits.response_spool, guard.limits.spool_total);
+        let request_ids = RequestIds::new(&*flows.random);
         Self(Arc::new(Parts {
+            request_ids,
             guard,
             flows,
             portal,
@@ -145,7 +149,7 @@ impl ProxyHttp for Gateway {
         session: &mut Session,
         ctx: &mut Context,
     ) -> pingora::Result<bool> {
-        ctx.request_id = self.0.request_id();
+        ctx.request_id = self.0.request_ids.next();
         match self.0.admit(session, ctx).await? {
             Some(reply) => {
                 respond::write(session, reply, &ctx.request_id).await?;
@@ -167,7 +171,13 @@ impl ProxyHttp for Gateway {
                 "only settled requests are proxied",
             ));
         }
-        self.0.origin.peer().map(Box::new)
+        let upgrade = ctx.facts.as_ref().is_some_and(|facts| facts.upgrade);
+        let peer = if upgrade {
+            self.0.origin.patient_peer()
+        } else {
+            self.0.origin.peer()
+        };
+        peer.map(Box::new)
     }
 
     async fn upstream_request_filter(

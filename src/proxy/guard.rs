@@ -104,6 +104,13 @@ impl Guard {
             .any(|network| network.contains(&address))
     }
 
+    /// A public route, in the one spelling that nobody can read in two ways.
+    pub fn is_public(&self, path: &str) -> bool {
+        self.no_credentials
+            .iter()
+            .any(|glob| glob.matches_exact(path))
+    }
+
     pub fn is_portal_path(&self, path: &str) -> bool {
         let under = |root: &str| {
             path.strip_prefix(root)

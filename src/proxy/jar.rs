@@ -11,7 +11,7 @@ use super::set_cookie::{self, Line, SetCookie};
 use crate::crypto::seal::{SealError, Sealer};
 use crate::domain::clock::{Random, UnixTime};
 use crate::domain::cookie_names::CookieNames;
-use crate::domain::credentials::{CookieKey, Credential, Secret, Standing};
+use crate::domain::credentials::{CookieKey, Credential, LiveSet, Secret, Standing};
 use crate::domain::ids::Epoch;
 use crate::domain::session::Record;
 
@@ -76,6 +76,16 @@ impl ResponseCookies {
         self.protected
             .iter()
             .any(|line| matches!(line, Line::Set(_)))
+    }
+
+    /// Whether a protected cookie gets a value that is neither the one presented nor the newest known.
+    pub fn change_a_credential(&self, presented: &Jar, live: &LiveSet) -> bool {
+        self.protected.iter().any(|line| match line {
+            Line::Set(set) => {
+                presented.seal_of(set).is_none() && !live.is_newest(&set.key, &set.value)
+            }
+            Line::Delete(_) | Line::Plain | Line::Drop => false,
+        })
     }
 
     fn names(&self, name: &str, path: &str) -> bool {

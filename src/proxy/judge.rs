@@ -1,5 +1,7 @@
 //! After an exchange: whose it was, and what of it the browser may have.
 
+use std::sync::Arc;
+
 use http::header;
 use pingora::http::RequestHeader;
 
@@ -23,7 +25,7 @@ use crate::stores::Held;
 /// A request as the exchange knows it.
 #[derive(Clone)]
 pub struct Visitor {
-    pub facts: Facts,
+    pub facts: Arc<Facts>,
     /// The client's head.
     pub head: RequestHeader,
     /// Names of presented cookies that opened nothing.

@@ -56,6 +56,13 @@ impl Origin {
         }
     }
 
+    /// The next server, for a connection that may be silent for as long as it likes.
+    pub fn patient_peer(&self) -> pingora::Result<HttpPeer> {
+        let mut peer = self.peer()?;
+        peer.options.read_timeout = None;
+        Ok(peer)
+    }
+
     /// The next server, with the time-outs of the configuration.
     pub fn peer(&self) -> pingora::Result<HttpPeer> {
         let settings = &self.settings;
@@ -154,6 +161,10 @@ impl Origin {
                 _ => break response,
             }
         };
+        if is_event_stream(&response) {
+            // Events come when they come.
+            session.set_read_timeout(None);
+        }
         let has_body =
             head.method != Method::HEAD && !matches!(response.status.as_u16(), 204 | 304);
         let reusable = peer.group_key == 0;
@@ -191,9 +202,19 @@ impl Incoming {
         }
     }
 
+    /// Whether the body has no end to wait for.
+    pub fn is_event_stream(&self) -> bool {
+        is_event_stream(&self.head)
+    }
+
     pub fn has_body(&self) -> bool {
         self.has_body
     }
+}
+
+fn is_event_stream(response: &ResponseHeader) -> bool {
+    let kind = response.headers.get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }
 
 /// The request with framing of our own: what the client said about its body does not count.

@@ -65,12 +65,7 @@ impl Parts {
             lines.push(self.guard.token_line(&token).into_bytes());
         }
         if ended {
-            let dead: Vec<String> = facts
-                .cookies
-                .protected
-                .iter()
-                .map(|cookie| cookie.name.clone())
-                .collect();
+            let dead = facts.presented_names();
             lines.extend(expire(
                 &dead,
                 &Jar::default(),

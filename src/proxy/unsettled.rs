@@ -5,15 +5,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header;
 use pingora::http::RequestHeader;
-use pingora::proxy::Session;
 
 use super::facts::Facts;
 use super::gateway::Parts;
-use super::jar::{Jar, ResponseCookies, expire};
+use super::jar::{Jar, ResponseCookies};
 use super::judge::{Heard, Unreleased, Visitor};
-use super::origin::{Incoming, strip_hop_by_hop_response};
+use super::origin::Incoming;
 use super::reply::Reply;
-use super::settled::replace_cookies;
 use super::spool::SpoolError;
 use crate::domain::evidence::Evidence;
 use crate::portal::problem_of;
@@ -39,7 +37,7 @@ impl Parts {
         fresh: bool,
     ) -> Reply {
         let parts = Arc::clone(self);
-        let facts = visitor.facts.clone();
+        let facts = Arc::clone(&visitor.facts);
         let id = leased.record.id;
         let counted = self.in_flight.count();
         let task = tokio::spawn(async move {
@@ -106,11 +104,11 @@ impl Parts {
             .origin
             .exchange(&request, body, fresh)
             .await
-            .map_err(|error| exchange_problem(visitor, &error))?;
+            .map_err(|error| exchange_problem(&visitor.facts, &error))?;
         self.spool(visitor, incoming, jar).await
     }
 
-    async fn spool(
+    pub async fn spool(
         &self,
         visitor: &Visitor,
         incoming: Incoming,
@@ -123,7 +121,7 @@ impl Parts {
                 .map_err(|error| match error {
                     SpoolError::TooLarge => PageProblem::ResponseTooLarge,
                     SpoolError::Full => PageProblem::Busy,
-                    SpoolError::Broken(error) => exchange_problem(visitor, &error),
+                    SpoolError::Broken(error) => exchange_problem(&visitor.facts, &error),
                 })?;
         let now = self.flows.clock.now();
         let cookies = ResponseCookies::read(
@@ -174,7 +172,7 @@ impl Parts {
         let incoming = match exchange.await {
             Ok(Ok(incoming)) => incoming,
             Ok(Err(error)) => {
-                return Bare::Reply(self.refusal(facts, exchange_problem(visitor, &error)));
+                return Bare::Reply(self.refusal(facts, exchange_problem(&visitor.facts, &error)));
             }
             Err(_) => return Bare::Reply(self.refusal(facts, PageProblem::ApplicationSlow)),
         };
@@ -219,7 +217,7 @@ impl Parts {
             .unwrap_or_else(|error| self.unreleased(&visitor.facts, &error))
     }
 
-    fn unreleased(&self, facts: &Facts, error: &Unreleased) -> Reply {
+    pub fn unreleased(&self, facts: &Facts, error: &Unreleased) -> Reply {
         tracing::error!(request_id = facts.request_id, %error, "an exchange was not released");
         let problem = match error {
             Unreleased::Flow(error) => problem_of(error),
@@ -228,58 +226,11 @@ impl Parts {
         };
         self.refusal(facts, problem)
     }
-
-    /// Streams a response that brings no credential. Raw cookies of before are expired on the way.
-    pub async fn stream(
-        &self,
-        session: &mut Session,
-        visitor: &Visitor,
-        mut incoming: Box<Incoming>,
-    ) -> pingora::Result<()> {
-        let facts = &visitor.facts;
-        let mut head = incoming.head.clone();
-        strip_hop_by_hop_response(&mut head);
-        let cookies = ResponseCookies::read(
-            &head,
-            &facts.target.path,
-            &self.guard.names,
-            self.flows.clock.now(),
-        );
-        let mut lines = cookies.plain.clone();
-        lines.extend(expire(
-            &visitor.dead,
-            &Jar::default(),
-            &ResponseCookies::default(),
-            self.guard.https,
-        ));
-        replace_cookies(&mut head, lines)?;
-        head.insert_header("X-Request-Id", facts.request_id.as_str())?;
-        if !incoming.has_body() {
-            if !session.is_body_done() {
-                session.set_keepalive(None);
-            }
-            session.write_response_header(Box::new(head), true).await?;
-            self.origin.release(*incoming).await;
-            return Ok(());
-        }
-        if !head.headers.contains_key(header::CONTENT_LENGTH)
-            && session.req_header().version == http::Version::HTTP_11
-        {
-            head.insert_header(header::TRANSFER_ENCODING, "chunked")?;
-        }
-        session.write_response_header(Box::new(head), false).await?;
-        while let Some(chunk) = incoming.next().await? {
-            session.write_response_body(Some(chunk), false).await?;
-        }
-        session.write_response_body(None, true).await?;
-        self.origin.release(*incoming).await;
-        Ok(())
-    }
 }
 
-fn exchange_problem(visitor: &Visitor, error: &pingora::Error) -> PageProblem {
+pub fn exchange_problem(facts: &Facts, error: &pingora::Error) -> PageProblem {
     use pingora::ErrorType::{ConnectTimedout, ReadTimedout, WriteTimedout};
-    tracing::warn!(request_id = visitor.facts.request_id, %error, "the application did not answer");
+    tracing::warn!(request_id = facts.request_id, %error, "the application did not answer");
     match error.etype() {
         ReadTimedout | WriteTimedout | ConnectTimedout => PageProblem::ApplicationSlow,
         _ => PageProblem::ApplicationDown,

@@ -1,7 +1,9 @@
 //! An attacker with an account and a factor of his own, and the victim's password.
 
 use crate::support::people::{self, answer_challenge};
-use crate::support::{Authenticator, Browser, Call, CrmApp, Gateway, Ids, Origin, Page, Person};
+use crate::support::{
+    Authenticator, Browser, Call, CrmApp, Gateway, Ids, Origin, PROTECTED, Page, Person,
+};
 use std::sync::Arc;
 
 const ATTACKER: Person = Person(1);
@@ -147,4 +149,22 @@ async fn the_application_is_never_told_that_the_attacker_is_the_victim() {
         logins > 0,
         "no sign-in reached the application: nothing was shown"
     );
+}
+
+/// The application signs in by any request that carries the password, and nobody declared it.
+#[tokio::test]
+async fn an_undeclared_sign_in_inside_ones_own_session_does_not_even_show_its_own_answer() {
+    let app = CrmApp::with(|app| app.query_sign_in = true);
+    let origin = Origin::start(Arc::new(app)).await;
+    let gateway = Gateway::start(origin.addr, |_| {}).await;
+    let (_victim, _phone) = people::enrolled(&gateway, Person(1)).await;
+    for call in [Call::Navigation, Call::Fetch, Call::Image] {
+        let (mut attacker, _own) = people::enrolled(&gateway, Person(10 + call as u32)).await;
+        let target = "/report?email=user01%40example.com&password=pw";
+        let page = attacker.send(call, "GET", target, None).await;
+        assert!(!page.holds(PROTECTED), "{call:?}: {page:?}");
+        attacker.get("/private").await;
+        assert!(!attacker.saw(&Person(1).marker()), "{call:?}");
+    }
+    assert!(!origin.requests_to("/report").is_empty());
 }

@@ -1,0 +1,111 @@
+//! Everything that runs while it is measured: the application, both proxies, and a session in each.
+
+use std::fs::File;
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use tempfile::TempDir;
+
+use super::application::{self, COOKIE};
+use super::gateway;
+use super::process::{Process, free_addresses, this_binary};
+use super::visitor::Visitor;
+
+/// A proxy with the request that it is asked again and again.
+pub struct Proxy {
+    pub process: Process,
+    pub address: std::net::SocketAddr,
+    pub request: Vec<u8>,
+    /// The body that must come back.
+    pub body: Vec<u8>,
+}
+
+/// Fields are dropped in this order: first the proxies, then what they need.
+pub struct Stage {
+    pub bare: Proxy,
+    pub gateway: Proxy,
+    _application: Process,
+    directory: TempDir,
+}
+
+impl Stage {
+    pub async fn set() -> anyhow::Result<Self> {
+        let directory = tempfile::Builder::new()
+            .prefix("stepgate-compare-")
+            .tempdir()?;
+        let log = |name: &str| File::create(directory.path().join(name)).context("a log file");
+        let [origin, bare, guarded] = free_addresses()?;
+        let mut command = this_binary()?;
+        command.arg("application").arg(origin.to_string());
+        let application = Process::start(command, origin, log("application.log")?).await?;
+        let mut command = this_binary()?;
+        command
+            .arg("bare")
+            .arg(bare.to_string())
+            .arg(origin.to_string());
+        let bare_process = Process::start(command, bare, log("bare.log")?).await?;
+        let command = gateway::command(directory.path(), guarded, origin)?;
+        let gateway_process = Process::start(command, guarded, log("gateway.log")?).await;
+        let gateway_process = gateway_process.with_context(|| read_log(directory.path()))?;
+
+        let visitor = verified(Visitor::new(guarded))
+            .await
+            .with_context(|| read_log(directory.path()))?;
+        let length = visitor.cookie_field().len();
+        let gateway = Proxy::new(gateway_process, guarded, &visitor);
+        let visitor = as_long(Visitor::new(bare), length).await?;
+        let bare = Proxy::new(bare_process, bare, &visitor);
+        ensure!(
+            bare.request.len() == gateway.request.len(),
+            "the requests differ in length"
+        );
+        Ok(Self {
+            bare,
+            gateway,
+            _application: application,
+            directory,
+        })
+    }
+
+    /// What the gateway has said so far, for an error.
+    pub fn gateway_log(&self) -> String {
+        read_log(self.directory.path())
+    }
+}
+
+impl Proxy {
+    fn new(process: Process, address: std::net::SocketAddr, visitor: &Visitor) -> Self {
+        let request = visitor.request("GET", "/page", "", "").into_bytes();
+        Self {
+            process,
+            address,
+            request,
+            body: application::page_body(),
+        }
+    }
+}
+
+/// Signs in, enrols, and asks the application whether it was told so.
+async fn verified(mut visitor: Visitor) -> anyhow::Result<Visitor> {
+    visitor.sign_in().await?;
+    visitor.enrol().await?;
+    let told = visitor.get("/verified").await?;
+    ensure!(told.text == "true", "the session is not verified: {told:?}");
+    Ok(visitor)
+}
+
+/// Signs in at the bare proxy, and fills the cookies up to the length that the gateway's have: both
+/// proxies are to read as many bytes.
+async fn as_long(mut visitor: Visitor, length: usize) -> anyhow::Result<Visitor> {
+    visitor.sign_in().await?;
+    let missing = length.saturating_sub(visitor.cookie_field().len());
+    if missing > 0 {
+        visitor.lengthen(COOKIE, &format!(".{}", "x".repeat(missing - 1)));
+    }
+    Ok(visitor)
+}
+
+fn read_log(directory: &Path) -> String {
+    let log = std::fs::read_to_string(directory.join("gateway.log")).unwrap_or_default();
+    format!("the gateway's log:\n{log}")
+}

@@ -1,0 +1,148 @@
+//! Before a settled request goes on: does the evidence cover exactly what it carries?
+//!
+//! Asked for a value that nobody has asked about, after a request that may have changed the user, and
+//! once in `guard.identity.recheck`. One question at a time for each session; the others wait for it.
+
+use std::sync::atomic::Ordering;
+
+use pingora::http::RequestHeader;
+
+use super::facts::Facts;
+use super::gateway::Parts;
+use super::jar::{Jar, Sealing};
+use super::reply::Reply;
+use crate::domain::credentials::Standing;
+use crate::domain::evidence::Evidence;
+use crate::domain::session::{Asked, Record};
+use crate::flows::FlowError;
+use crate::portal::views::texts::PageProblem;
+use crate::stores::Held;
+
+/// What was learned about a settled session before its request goes on.
+pub enum Ready {
+    /// With the record as it is now, and lines that a probe brought.
+    Go(Held, Vec<Vec<u8>>),
+    /// The session is gone; the request goes on as a stranger's.
+    Gone,
+    Refused(Reply),
+}
+
+impl Parts {
+    /// Makes sure that the evidence covers exactly what this request carries.
+    pub async fn ready(
+        &self,
+        held: Held,
+        jar: &Jar,
+        facts: &Facts,
+        head: &RequestHeader,
+    ) -> Result<Ready, FlowError> {
+        if !self.must_ask(&held, jar, facts) {
+            return Ok(Ready::Go(held, Vec::new()));
+        }
+        let flight = self.flights.of(held.record.id);
+        let _turn = flight.lock().await;
+        let Some(held) = self
+            .flows
+            .sessions
+            .read(held.record.id, self.flows.clock.now())
+            .await?
+        else {
+            return Ok(Ready::Gone);
+        };
+        if !held.record.state.is_settled() {
+            return Ok(Ready::Gone);
+        }
+        if !self.must_ask(&held, jar, facts) {
+            return Ok(Ready::Go(held, Vec::new()));
+        }
+        self.ask_again(held, jar.clone(), facts, head).await
+    }
+
+    fn must_ask(&self, held: &Held, jar: &Jar, facts: &Facts) -> bool {
+        let record = &held.record;
+        let pending = jar
+            .credentials()
+            .iter()
+            .any(|credential| record.live.standing(credential, record.epoch) != Standing::Asked);
+        // An unsafe request is the change itself: it makes the question due for the next one.
+        let due = facts.is_safe() && held.recheck_due.load(Ordering::Acquire);
+        let old = self.flows.clock.now().since(record.asked_at) >= self.guard.recheck;
+        pending || due || old
+    }
+
+    async fn ask_again(
+        &self,
+        held: Held,
+        mut jar: Jar,
+        facts: &Facts,
+        head: &RequestHeader,
+    ) -> Result<Ready, FlowError> {
+        let record = &held.record;
+        // Lowered before the question is put: what changes while it is under way is due once more.
+        held.recheck_due.store(false, Ordering::Release);
+        let asked = self.ask(&mut jar, facts, head, &[]).await;
+        match asked.evidence {
+            Evidence::User { id, .. }
+                if record.state.signed_in().is_some_and(|who| who.user == id) =>
+            {
+                jar.stamp(record.epoch);
+                let sealer = self.sealer(record.id);
+                let sealing = Sealing {
+                    sealer: &sealer,
+                    epoch: record.epoch,
+                    secure: self.guard.https,
+                    random: &*self.flows.random,
+                };
+                let Ok(lines) = sealing.lines(&asked.cookies, &Jar::default()) else {
+                    return Ok(Ready::Refused(
+                        self.refusal(facts, PageProblem::ApplicationDown),
+                    ));
+                };
+                let held = self.renew(held, &jar).await?;
+                Ok(held.map_or(Ready::Gone, |held| Ready::Go(held, lines)))
+            }
+            Evidence::Unknown(why) => {
+                held.recheck_due.store(true, Ordering::Release);
+                tracing::warn!(
+                    request_id = facts.request_id,
+                    why,
+                    "guard.identity.whoami gave no clear answer; the request is refused"
+                );
+                Ok(Ready::Refused(
+                    self.refusal(facts, PageProblem::IdentityUnknown),
+                ))
+            }
+            Evidence::User { .. } | Evidence::SignedOut => {
+                tracing::info!(session = %record.id, "the application's session is no longer this user's; the gateway's session ends");
+                self.flows.sessions.end(record.id).await?;
+                Ok(Ready::Gone)
+            }
+        }
+    }
+
+    /// Notes that the same user was named for `jar`. `None` where the session has ended meanwhile.
+    pub async fn renew(&self, held: Held, jar: &Jar) -> Result<Option<Held>, FlowError> {
+        let credentials = jar.credentials();
+        let mut current = held;
+        for _ in 0..8 {
+            let asked = Asked {
+                jar: &credentials,
+                at: self.flows.clock.now(),
+            };
+            let next = Record::clone(&current.record).asked_again(asked)?;
+            if let Some(held) = self.flows.sessions.transition(next).await? {
+                return Ok(Some(held));
+            }
+            let read = self
+                .flows
+                .sessions
+                .read(current.record.id, asked.at)
+                .await?;
+            match read.filter(|read| read.record.state.is_settled()) {
+                Some(read) => current = read,
+                None => return Ok(None),
+            }
+        }
+        Err(FlowError::Contended)
+    }
+}

@@ -1,0 +1,138 @@
+//! A settled request as an exchange: the head of its answer decides.
+//!
+//! No changed credential: it streams. A changed one may be somebody else's sign-in: the answer is
+//! taken to its last byte, the application is asked with the new cookies, and only the same user's
+//! answer is released as it is (invariant I3).
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use bytes::Bytes;
+use pingora::proxy::Session;
+
+use super::context::Settled;
+use super::facts::Facts;
+use super::gateway::Parts;
+use super::jar::{ResponseCookies, Sealing};
+use super::judge::{Heard, Unreleased, Visitor};
+use super::lanes::Round;
+use super::origin::{Incoming, strip_hop_by_hop_response};
+use super::reply::Reply;
+use super::unsettled::exchange_problem;
+use crate::domain::evidence::Evidence;
+use crate::portal::views::texts::PageProblem;
+
+impl Parts {
+    pub(super) async fn settled_exchange(
+        self: &Arc<Self>,
+        session: &mut Session,
+        mut settled: Settled,
+        facts: &Arc<Facts>,
+        body: &Bytes,
+    ) -> pingora::Result<Round> {
+        let mut request = session.req_header().clone();
+        self.settled_request(&mut request, &settled, facts)?;
+        let held = settled.held.clone();
+        let due = Due {
+            flag: &held.recheck_due,
+            set: settled.may_change,
+        };
+        let incoming = match self.origin.exchange(&request, body, false).await {
+            Ok(incoming) => incoming,
+            Err(error) => {
+                return Ok(Round::Answer(
+                    self.refusal(facts, exchange_problem(facts, &error)),
+                ));
+            }
+        };
+        let now = self.flows.clock.now();
+        let cookies =
+            ResponseCookies::read(&incoming.head, &facts.target.path, &self.guard.names, now);
+        if cookies.change_a_credential(&settled.jar, &settled.held.record.live) {
+            let visitor = Visitor {
+                facts: Arc::clone(facts),
+                head: session.req_header().clone(),
+                dead: settled.dead.clone(),
+            };
+            return Ok(Round::Answer(
+                self.changed(&visitor, settled, incoming).await,
+            ));
+        }
+        let mut head = incoming.head.clone();
+        strip_hop_by_hop_response(&mut head);
+        self.settled_response(&mut head, &mut settled, facts)
+            .await?;
+        let streamed = self.pump(session, head, incoming, Some(&mut settled)).await;
+        drop(due);
+        streamed.map(|()| Round::Streamed)
+    }
+
+    /// Nothing of an answer that brings a changed credential is shown before it is known whose it is.
+    async fn changed(&self, visitor: &Visitor, settled: Settled, incoming: Incoming) -> Reply {
+        if incoming.is_event_stream() {
+            // It has no end to wait for.
+            tracing::warn!(
+                request_id = visitor.facts.request_id,
+                "an event stream that changes a protected cookie was refused"
+            );
+            return self.refusal(&visitor.facts, PageProblem::ResponseTooLarge);
+        }
+        match self.spool(visitor, incoming, settled.jar.clone()).await {
+            Ok(heard) => self
+                .settle_changed(visitor, settled, heard)
+                .await
+                .unwrap_or_else(|error| self.unreleased(&visitor.facts, &error)),
+            Err(problem) => self.refusal(&visitor.facts, problem),
+        }
+    }
+
+    async fn settle_changed(
+        &self,
+        visitor: &Visitor,
+        settled: Settled,
+        mut heard: Heard,
+    ) -> Result<Reply, Unreleased> {
+        let record = &settled.held.record;
+        let asked = self.ask_about(visitor, &mut heard).await;
+        heard.jar.stamp(record.epoch);
+        let same = matches!(&asked.evidence, Evidence::User { id, .. } if record.state.signed_in().is_some_and(|who| who.user == *id));
+        if let (false, Evidence::SignedOut | Evidence::User { .. }) = (same, &asked.evidence) {
+            tracing::info!(session = %record.id, "another user signed in, or nobody is any more; the session ends");
+            self.flows.sessions.end(record.id).await?;
+            return self.settle(visitor, None, heard, asked).await;
+        }
+        let sealing = Sealing {
+            sealer: &settled.sealer,
+            epoch: record.epoch,
+            secure: self.guard.https,
+            random: &*self.flows.random,
+        };
+        let mut lines = settled.extra;
+        lines.extend(sealing.lines(&heard.cookies, &settled.jar)?);
+        if !same {
+            // Sealed all the same: the next request that carries them is asked about.
+            settled.held.recheck_due.store(true, Ordering::Release);
+            let refusal = self.refusal(&visitor.facts, PageProblem::IdentityUnknown);
+            return Ok(refusal.with_cookies(lines));
+        }
+        self.renew(settled.held, &heard.jar)
+            .await?
+            .ok_or(Unreleased::Gone)?;
+        self.release(visitor, &heard, lines)
+    }
+}
+
+/// Makes the question due when the request is over, however it ends: only a question put after it can
+/// see what it did.
+struct Due<'a> {
+    flag: &'a std::sync::atomic::AtomicBool,
+    set: bool,
+}
+
+impl Drop for Due<'_> {
+    fn drop(&mut self) {
+        if self.set {
+            self.flag.store(true, Ordering::Release);
+        }
+    }
+}

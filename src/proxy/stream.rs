@@ -1,0 +1,89 @@
+//! Sending a response on while it comes.
+
+use http::header;
+use pingora::http::ResponseHeader;
+use pingora::proxy::Session;
+use pingora::{Error, ErrorType};
+
+use super::context::Settled;
+use super::gateway::Parts;
+use super::jar::{Jar, ResponseCookies, expire};
+use super::judge::Visitor;
+use super::origin::{Incoming, strip_hop_by_hop_response};
+use super::settled::replace_cookies;
+
+impl Parts {
+    /// Streams a response that brings no credential. Cookies that open nothing are expired on the way.
+    pub async fn stream_bare(
+        &self,
+        session: &mut Session,
+        visitor: &Visitor,
+        incoming: Incoming,
+    ) -> pingora::Result<()> {
+        let facts = &visitor.facts;
+        let mut head = incoming.head.clone();
+        strip_hop_by_hop_response(&mut head);
+        let now = self.flows.clock.now();
+        let cookies = ResponseCookies::read(&head, &facts.target.path, &self.guard.names, now);
+        let none = (Jar::default(), ResponseCookies::default());
+        let mut lines = cookies.plain;
+        lines.extend(expire(&visitor.dead, &none.0, &none.1, self.guard.https));
+        replace_cookies(&mut head, lines)?;
+        head.insert_header("X-Request-Id", facts.request_id.as_str())?;
+        self.pump(session, head, incoming, None).await
+    }
+
+    /// Sends `head` (without hop-by-hop fields) and the body as it comes. A settled session that ends
+    /// meanwhile ends the stream at its next byte; so does a client that goes away.
+    pub async fn pump(
+        &self,
+        session: &mut Session,
+        mut head: ResponseHeader,
+        mut incoming: Incoming,
+        mut settled: Option<&mut Settled>,
+    ) -> pingora::Result<()> {
+        if !session.is_body_done() {
+            // What is still in the connection must not be taken for the next request.
+            session.set_keepalive(None);
+        }
+        if !incoming.has_body() {
+            session.write_response_header(Box::new(head), true).await?;
+            self.origin.release(incoming).await;
+            return Ok(());
+        }
+        let http11 = session.req_header().version == http::Version::HTTP_11;
+        if http11 && !head.headers.contains_key(header::CONTENT_LENGTH) {
+            head.insert_header(header::TRANSFER_ENCODING, "chunked")?;
+        }
+        session.write_response_header(Box::new(head), false).await?;
+        loop {
+            let chunk = tokio::select! {
+                biased;
+                chunk = incoming.next() => chunk?,
+                gone = session.as_downstream_mut().read_body_or_idle(true) => {
+                    gone?;
+                    return Err(Error::explain(ErrorType::ConnectionClosed, "the client went away"));
+                }
+            };
+            let end = chunk.is_none();
+            let mut chunk = chunk.unwrap_or_default();
+            if let Some(settled) = settled.as_deref_mut() {
+                if !settled.over && settled.held.has_ended() {
+                    let why = "the session ended while this was streaming";
+                    return Err(Error::explain(ErrorType::ConnectionClosed, why));
+                }
+                if let Some(mask) = &mut settled.mask {
+                    chunk = mask.pass(chunk, end);
+                }
+            }
+            if end {
+                session.write_response_body(Some(chunk), true).await?;
+                self.origin.release(incoming).await;
+                return Ok(());
+            }
+            if !chunk.is_empty() {
+                session.write_response_body(Some(chunk), false).await?;
+            }
+        }
+    }
+}

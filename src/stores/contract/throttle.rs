@@ -1,0 +1,89 @@
+//! Failure budgets.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parallel_guesses_get_no_more_than_the_free_ones() {
+    let bench = Bench::new().await;
+    let begins = (0..64).map(|_| {
+        let database = bench.database.clone();
+        tokio::spawn(async move {
+            database.begin(&user("ada"), NOW).await.unwrap().0 == Permit::Granted
+        })
+    });
+    let mut granted = 0;
+    for begin in begins.collect::<Vec<_>>() {
+        granted += u32::from(begin.await.unwrap());
+    }
+    assert_eq!(granted, FREE_FAILURES);
+    let (permit, attempt) = bench
+        .reopened()
+        .await
+        .begin(&user("ada"), NOW)
+        .await
+        .unwrap();
+    assert_eq!(
+        (permit, attempt),
+        (Permit::Wait(NOW.plus(Duration::from_secs(30))), None)
+    );
+    assert_eq!(
+        bench.database.begin(&user("eve"), NOW).await.unwrap().0,
+        Permit::Granted
+    );
+}
+
+#[tokio::test]
+async fn a_success_ends_the_row_of_failures_and_leaves_the_budget() {
+    let bench = Bench::new().await;
+    let database = bench.database.clone();
+    let new = totp("ada", "phone", 1);
+    let id = new.id.clone();
+    database.insert_totp(new, InsertIf::First).await.unwrap();
+    let mut now = NOW;
+    let mut failures = 0;
+    loop {
+        // Four wrong ones, then a right one, an hour later again: no row ever gets long enough to wait.
+        for guess in 0..5 {
+            let (permit, attempt) = database.begin(&user("ada"), now).await.unwrap();
+            let Some(attempt) = attempt else {
+                assert_eq!(failures, BUDGET, "{permit:?}");
+                assert_eq!(
+                    permit,
+                    Permit::Wait(NOW.plus(crate::domain::throttle::BUDGET_PERIOD))
+                );
+                return;
+            };
+            if guess == 4 {
+                database.succeed(attempt, &user("ada"), &id).await.unwrap();
+            } else {
+                failures += 1;
+            }
+        }
+        now = now.plus(Duration::from_secs(3600));
+    }
+}
+
+#[tokio::test]
+async fn failures_are_counted_against_every_factor_and_taken_back_from_the_one_that_fitted() {
+    let bench = Bench::new().await;
+    let database = bench.database.clone();
+    let (one, two) = (totp("ada", "one", 1), totp("ada", "two", 1));
+    let fitted = one.id.clone();
+    database.insert_totp(one, InsertIf::Always).await.unwrap();
+    database.insert_totp(two, InsertIf::Always).await.unwrap();
+    database.begin(&user("ada"), NOW).await.unwrap();
+    let (_, attempt) = database.begin(&user("ada"), NOW).await.unwrap();
+    database
+        .succeed(attempt.unwrap(), &user("ada"), &fitted)
+        .await
+        .unwrap();
+    let mut failures: Vec<(String, u32)> = database
+        .totp_of(&user("ada"))
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|row| (row.name, row.failures))
+        .collect();
+    failures.sort();
+    assert_eq!(failures, [("one".to_owned(), 0), ("two".to_owned(), 1)]);
+}
