@@ -3,6 +3,7 @@
 mod guard;
 mod shutdown;
 mod stores;
+mod tls;
 mod upstream;
 
 use std::net::SocketAddr;
@@ -71,19 +72,13 @@ impl App {
     pub fn rehearse(config: &Config) -> anyhow::Result<()> {
         guard::of(config)?;
         upstream::of(config)?;
-        if let Some(tls) = &config.listen.tls {
-            let (cert, key) = (
-                tls.cert.display().to_string(),
-                tls.key.display().to_string(),
-            );
-            TlsSettings::intermediate(&cert, &key)
-                .map_err(|error| anyhow::anyhow!("listen.tls: {error}"))?;
-        }
+        tls::check(&config.listen)?;
         stores::rehearse(config)
     }
 
     /// Listens until the process is told to end.
     pub fn serve(self) -> anyhow::Result<()> {
+        tls::check(&self.listen)?;
         let conf = ServerConf {
             threads: match self.listen.threads {
                 0 => std::thread::available_parallelism().map_or(1, usize::from),

@@ -15,4 +15,5 @@ pub mod return_address;
 pub mod rules;
 pub mod session;
 pub mod source;
+pub mod strict_json;
 pub mod throttle;

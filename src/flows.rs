@@ -7,11 +7,14 @@
 pub mod audit;
 pub mod challenge;
 mod check_totp;
+mod doubts;
 pub mod enrol;
 pub mod manage;
 pub mod sign_in;
 pub mod sign_out;
 pub mod step_up;
+
+pub use doubts::Doubts;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +46,7 @@ pub struct Flows {
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub rules: Rules,
+    pub doubts: Doubts,
 }
 
 /// What the configuration says about flows.

@@ -3,15 +3,18 @@
 use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
-
-/// What is logged unless `STEPGATE_LOG` says otherwise. Libraries speak up at warnings only: some
-/// log whole request heads below that, and a head holds credentials.
-const DEFAULT: &str = "warn,stepgate=info,audit=info";
+use tracing_subscriber::filter::LevelFilter;
 
 /// Starts logging for this process; a second call does nothing.
+///
+/// `STEPGATE_LOG` is a level for Stepgate's own lines (`warn`, `info`, `debug`, `trace`; `info` where it
+/// is missing or is none). Libraries speak up at warnings only, whatever it says: some log whole
+/// request heads below that, and a head holds credentials.
 pub fn start_logging() {
-    let filter =
-        EnvFilter::try_from_env("STEPGATE_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT));
+    let asked = std::env::var("STEPGATE_LOG").ok();
+    let level = asked.and_then(|level| level.parse::<LevelFilter>().ok());
+    let level = level.unwrap_or(LevelFilter::INFO);
+    let filter = EnvFilter::new(format!("warn,stepgate={level},audit={level}"));
     let colours = std::io::stderr().is_terminal();
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)

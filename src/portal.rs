@@ -169,12 +169,18 @@ impl Portal {
             ending,
             sign_in: &self.settings.sign_in_page,
         };
-        let status = if ending == Ending::SignedOut {
+        let out = ending == Ending::SignedOut;
+        let status = if out {
             StatusCode::OK
         } else {
             StatusCode::UNAUTHORIZED
         };
-        Ok(self.render(status, &page, request.request_id))
+        let mut page = self.render(status, &page, request.request_id);
+        let ours = self
+            .under(request.path, &self.settings.security_page)
+            .is_some();
+        page.remember = (ours && request.method == Method::GET).then(|| request.path.to_owned());
+        Ok(page)
     }
 
     /// The token was replaced a moment ago, by this browser in another tab: the next request brings

@@ -105,7 +105,12 @@ async fn as_long(mut visitor: Visitor, length: usize) -> anyhow::Result<Visitor>
     Ok(visitor)
 }
 
+/// The end of it: the beginning says that everything started.
 fn read_log(directory: &Path) -> String {
     let log = std::fs::read_to_string(directory.join("gateway.log")).unwrap_or_default();
-    format!("the gateway's log:\n{log}")
+    let lines: Vec<&str> = log.lines().collect();
+    let end = lines
+        .get(lines.len().saturating_sub(10)..)
+        .unwrap_or_default();
+    format!("the end of the gateway's log:\n{}", end.join("\n"))
 }

@@ -23,6 +23,8 @@ struct Asked(Arc<AtomicBool>);
 #[async_trait]
 impl ShutdownSignalWatch for Asked {
     async fn recv(&self) -> ShutdownSignal {
+        // A terminal that closes is no reason to drop everybody's requests.
+        let _hangup = signal(SignalKind::hangup());
         match (
             signal(SignalKind::terminate()),
             signal(SignalKind::interrupt()),

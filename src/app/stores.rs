@@ -1,7 +1,10 @@
 //! Keys, database, sessions, and the runtime that they live on.
 
+use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use tokio::runtime::Runtime;
@@ -15,13 +18,18 @@ use crate::domain::authenticator::FriendlyName;
 use crate::domain::authenticator::totp::Seed;
 use crate::domain::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::domain::ids::{FactorId, UserId};
-use crate::flows::{Flows, Rules};
+use crate::flows::{Doubts, FlowError, Flows, Rules};
 use crate::stores::embedded::{Ceremonies, EmbeddedSessions, Limits, StepUpWindows};
 use crate::stores::sqlite::Database;
-use crate::stores::{AuthenticatorStore, InsertIf, NewTotp, SessionStore};
+use crate::stores::{
+    AuthenticatorStore, CeremonyStore, InsertIf, NewTotp, SessionStore, StepUpStore,
+};
 
 /// Visitors without a sign-in that memory is kept for, in all.
 const ANONYMOUS_IN_ALL: usize = 200_000;
+
+/// How often users in doubt are gone through.
+const DOUBTS_EVERY: Duration = Duration::from_secs(1);
 
 /// Opened stores.
 pub struct Stores {
@@ -30,6 +38,11 @@ pub struct Stores {
     sessions: EmbeddedSessions,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    doubts: Doubts,
+    windows: Arc<StepUpWindows>,
+    ceremonies: Arc<Ceremonies>,
+    /// Held for as long as this process uses the database.
+    _lock: File,
     /// Database and session work runs here, and not on the proxy's workers.
     runtime: Runtime,
 }
@@ -52,8 +65,15 @@ impl Stores {
                 _ => {}
             }
         }
+        let database = config.store.database.path();
+        let lock = lock(database)?;
+        // A database without its keys is a mistake that a new key file would only hide.
+        let create = !database.exists() || database.metadata().is_ok_and(|found| found.len() == 0);
+        // SQLite would make it readable to everybody.
+        private_file(database)
+            .with_context(|| format!("store.database: cannot write {}", database.display()))?;
         let keys =
-            KeyRing::open(&config.keys.file, true, &*clock, &*random).context("keys.file")?;
+            KeyRing::open(&config.keys.file, create, &*clock, &*random).context("keys.file")?;
         let keys = Arc::new(keys);
         let limits = Limits {
             idle: config.session.idle.get(),
@@ -82,14 +102,29 @@ impl Stores {
             sessions,
             clock,
             random,
+            doubts: Doubts::default(),
+            windows: Arc::default(),
+            ceremonies: Arc::default(),
+            _lock: lock,
             runtime,
         };
         let flows = stores.flows(config);
-        let settled = stores.sessions.all();
+        let users: BTreeSet<UserId> = stores.sessions.users();
         stores
             .runtime
-            .block_on(flows.reconcile(&settled))
+            .block_on(async {
+                for user in &users {
+                    flows.level(user).await?;
+                }
+                Ok::<_, FlowError>(())
+            })
             .context("store.sessions")?;
+        stores.runtime.spawn(async move {
+            loop {
+                tokio::time::sleep(DOUBTS_EVERY).await;
+                flows.settle_doubts().await;
+            }
+        });
         Ok(stores)
     }
 
@@ -101,8 +136,8 @@ impl Stores {
             authenticators: database.clone(),
             throttle: database.clone(),
             audit: database,
-            ceremonies: Arc::new(Ceremonies::default()),
-            step_up: Arc::new(StepUpWindows::default()),
+            ceremonies: Arc::clone(&self.ceremonies) as Arc<dyn CeremonyStore>,
+            step_up: Arc::clone(&self.windows) as Arc<dyn StepUpStore>,
             at_rest: AtRest::new(Arc::clone(&self.keys)),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
@@ -113,6 +148,7 @@ impl Stores {
                 anonymous_lifetime: config.limits.anonymous_lifetime.get(),
                 step_up_window: config.step_up.window.get(),
             },
+            doubts: self.doubts.clone(),
         }
     }
 
@@ -142,31 +178,75 @@ impl Stores {
     }
 }
 
+/// Keeps a second gateway off this database: embedded sessions are of one process.
+fn lock(database: &Path) -> anyhow::Result<File> {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".lock");
+    let path = Path::new(&name);
+    let file = private_file(path)
+        .with_context(|| format!("store.database: cannot write {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(_) => anyhow::bail!(
+            "store.database: another stepgate uses {}; store.sessions = \"embedded\" is for one process",
+            database.display()
+        ),
+    }
+}
+
 /// What can be said of the stores without making any.
 pub fn rehearse(config: &Config) -> anyhow::Result<()> {
-    let keys = &config.keys.file;
-    if keys.exists() {
-        KeyRing::open(keys, false, &SystemClock, &SystemRandom::new()).context("keys.file")?;
+    let (database, keys) = (config.store.database.path(), config.keys.file.as_path());
+    let (clock, random) = (SystemClock, SystemRandom::new());
+    for (key, file) in [("store.database", database), ("keys.file", keys)] {
+        writable(file).with_context(|| key.to_owned())?;
     }
-    for (key, file) in [
-        ("store.database", config.store.database.path()),
-        ("keys.file", keys.as_path()),
-    ] {
-        let directory = file
-            .parent()
-            .filter(|directory| !directory.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let made = directory
-            .ancestors()
-            .find(|ancestor| ancestor.exists())
-            .unwrap_or(Path::new("/"));
-        let metadata = std::fs::metadata(made)
-            .with_context(|| format!("{key}: cannot look at {}", made.display()))?;
-        anyhow::ensure!(
-            metadata.is_dir(),
-            "{key}: {} is not a directory",
-            made.display()
-        );
+    if !keys.exists() && !database.exists() {
+        return Ok(());
     }
-    Ok(())
+    let ring = Arc::new(KeyRing::open(keys, false, &clock, &random).context("keys.file")?);
+    if !database.exists() {
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("the stores' runtime cannot start")?;
+    let at_rest = AtRest::new(ring);
+    let opens = Database::opens_with(database, &at_rest);
+    runtime.block_on(opens).context("store.database")
+}
+
+/// Whether the file could be written: it is there and may be, or its directory can take it.
+fn writable(file: &Path) -> anyhow::Result<()> {
+    if file.exists() {
+        anyhow::ensure!(file.is_file(), "{} is not a file", file.display());
+        let opened = std::fs::OpenOptions::new().append(true).open(file);
+        return opened
+            .map(drop)
+            .with_context(|| format!("cannot write {}", file.display()));
+    }
+    let named = file
+        .parent()
+        .filter(|directory| !directory.as_os_str().is_empty());
+    let directory = named.unwrap_or(Path::new("."));
+    let made = directory.ancestors().find(|ancestor| ancestor.exists());
+    let made = made.unwrap_or(Path::new("."));
+    anyhow::ensure!(made.is_dir(), "{} is not a directory", made.display());
+    // The only way to know is to try; what is made goes at once.
+    let trial = made.join(format!(".stepgate-check-{}", std::process::id()));
+    private_file(&trial).with_context(|| format!("cannot write into {}", made.display()))?;
+    std::fs::remove_file(&trial).with_context(|| format!("cannot remove {}", trial.display()))
+}
+
+/// Opens or makes a file that only its owner may read.
+fn private_file(path: &Path) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    options
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
 }

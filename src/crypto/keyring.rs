@@ -77,12 +77,12 @@ impl std::fmt::Debug for KeyRing {
 /// Why the key file does not serve.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
-    #[error("{path}: cannot read the key file: {source}")]
+    #[error("{path}: cannot read the key file")]
     Read {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error("{path}: cannot create the key file: {source}")]
+    #[error("{path}: cannot create the key file")]
     Create {
         path: PathBuf,
         source: std::io::Error,

@@ -273,7 +273,7 @@ mod tests {
         let ring = KeyRing::ephemeral(&random).unwrap();
         let kept = credential("sid", b"v", 0);
         let text = sealer(&ring, 1).seal(&kept, &random).unwrap();
-        let live = LiveSet::default().asked_with(&[kept]);
+        let live = LiveSet::default().asked_with(&[kept], UnixTime(0));
         assert!(
             sealer(&ring, 1)
                 .open("sid", text.as_bytes(), Epoch(1), &live)

@@ -41,7 +41,10 @@ impl FriendlyName {
         if name.is_empty() {
             return Err(BadName::Empty);
         }
-        if name.chars().count() > 64 || name.chars().any(char::is_control) {
+        // Characters that turn the direction of what follows could make a name say something else.
+        let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let unfit = |c: char| c.is_control() || turns(c);
+        if name.chars().count() > 64 || name.chars().any(unfit) {
             return Err(BadName::Unfit);
         }
         Ok(Self(name.to_owned()))

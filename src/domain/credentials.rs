@@ -75,14 +75,22 @@ impl std::fmt::Debug for Secret {
 struct LiveCookie {
     key: CookieKey,
     expires: Option<UnixTime>,
-    asked: Vec<(Epoch, ValueDigest)>,
+    asked: Vec<AskedValue>,
+}
+
+/// A value that evidence was taken with.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct AskedValue {
+    epoch: Epoch,
+    digest: ValueDigest,
+    at: UnixTime,
 }
 
 /// How a presented credential stands to the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// The evidence was taken with this value.
-    Asked,
+    /// The evidence was taken with this value, at this time.
+    Asked(UnixTime),
     /// Sealed in the present epoch, but nobody has asked about it yet.
     Pending,
     /// Sealed in an earlier epoch and not a value that was asked about: worthless.
@@ -94,27 +102,31 @@ pub enum Standing {
 pub struct LiveSet(Vec<LiveCookie>);
 
 impl LiveSet {
-    /// The set after evidence was taken with exactly `jar`; values asked about before stay
-    /// acceptable while the identity is the same.
+    /// The set after evidence was taken with exactly `jar`. Values asked about before stay acceptable,
+    /// for as long as their own evidence is fresh.
     #[must_use]
-    pub fn asked_with(&self, jar: &[Credential]) -> Self {
-        Self(
-            jar.iter()
-                .map(|credential| self.asked_cookie(credential))
-                .collect(),
-        )
+    pub fn asked_with(&self, jar: &[Credential], at: UnixTime) -> Self {
+        let cookie = |credential| self.asked_cookie(credential, at);
+        Self(jar.iter().map(cookie).collect())
     }
 
-    fn asked_cookie(&self, credential: &Credential) -> LiveCookie {
-        let newest = (credential.epoch, ValueDigest::of(credential.value.expose()));
+    fn asked_cookie(&self, credential: &Credential, at: UnixTime) -> LiveCookie {
+        let digest = ValueDigest::of(credential.value.expose());
+        let newest = AskedValue {
+            epoch: credential.epoch,
+            digest,
+            at,
+        };
+        let same = |old: &&AskedValue| old.epoch == newest.epoch && old.digest == newest.digest;
         let mut asked = vec![newest];
         if let Some(known) = self.0.iter().find(|live| live.key == credential.key) {
-            asked.extend(known.asked.iter().filter(|old| **old != newest));
+            asked.extend(known.asked.iter().filter(|old| !same(old)));
         }
         asked.truncate(KEPT_VALUES);
+        let (key, expires) = (credential.key.clone(), credential.expires);
         LiveCookie {
-            key: credential.key.clone(),
-            expires: credential.expires,
+            key,
+            expires,
             asked,
         }
     }
@@ -126,22 +138,20 @@ impl LiveSet {
         present: Epoch,
     ) -> impl Iterator<Item = Epoch> + 'a {
         let of_name = self.0.iter().filter(move |live| live.key.name == name);
-        of_name
+        let epochs = of_name
             .flat_map(|live| &live.asked)
-            .map(|(epoch, _)| *epoch)
-            .filter(move |epoch| *epoch != present)
+            .map(|value| value.epoch);
+        epochs.filter(move |epoch| *epoch != present)
     }
 
     pub fn standing(&self, credential: &Credential, present: Epoch) -> Standing {
         let digest = ValueDigest::of(credential.value.expose());
         let known = self.0.iter().filter(|live| live.key == credential.key);
-        let was_asked = known
-            .flat_map(|live| &live.asked)
-            .any(|(epoch, value)| *epoch == credential.epoch && *value == digest);
-        match (was_asked, credential.epoch == present) {
-            (true, _) => Standing::Asked,
-            (false, true) => Standing::Pending,
-            (false, false) => Standing::Dead,
+        let mut values = known.flat_map(|live| &live.asked);
+        match values.find(|value| value.epoch == credential.epoch && value.digest == digest) {
+            Some(value) => Standing::Asked(value.at),
+            None if credential.epoch == present => Standing::Pending,
+            None => Standing::Dead,
         }
     }
 
@@ -149,8 +159,8 @@ impl LiveSet {
     pub fn is_newest(&self, key: &CookieKey, value: &[u8]) -> bool {
         let digest = ValueDigest::of(value);
         let live = self.0.iter().find(|live| live.key == *key);
-        live.and_then(|live| live.asked.first())
-            .is_some_and(|(_, newest)| *newest == digest)
+        let newest = live.and_then(|live| live.asked.first());
+        newest.is_some_and(|newest| newest.digest == digest)
     }
 
     /// Whether every live cookie that a browser sends to `path` is among `presented`: an
@@ -201,6 +211,8 @@ pub fn path_matches(cookie: &str, request: &str) -> bool {
 mod tests {
     use super::*;
 
+    const AT: UnixTime = UnixTime(5);
+
     fn credential(name: &str, path: &str, value: &str, epoch: u64) -> Credential {
         let key = CookieKey {
             name: name.into(),
@@ -218,8 +230,8 @@ mod tests {
     #[test]
     fn a_seal_of_an_older_epoch_counts_only_with_the_value_that_was_asked_about() {
         let kept = credential("sid", "/", "one", 0);
-        let live = LiveSet::default().asked_with(std::slice::from_ref(&kept));
-        assert_eq!(live.standing(&kept, Epoch(1)), Standing::Asked);
+        let live = LiveSet::default().asked_with(std::slice::from_ref(&kept), AT);
+        assert_eq!(live.standing(&kept, Epoch(1)), Standing::Asked(AT));
         assert_eq!(
             live.standing(&credential("sid", "/", "other", 0), Epoch(1)),
             Standing::Dead
@@ -238,11 +250,11 @@ mod tests {
     fn only_the_last_four_values_stay() {
         let mut live = LiveSet::default();
         for value in ["1", "2", "3", "4", "5"] {
-            live = live.asked_with(&[credential("sid", "/", value, 1)]);
+            live = live.asked_with(&[credential("sid", "/", value, 1)], AT);
         }
         assert_eq!(
             live.standing(&credential("sid", "/", "2", 1), Epoch(2)),
-            Standing::Asked
+            Standing::Asked(AT)
         );
         assert_eq!(
             live.standing(&credential("sid", "/", "1", 1), Epoch(2)),
@@ -254,7 +266,7 @@ mod tests {
     fn a_set_is_complete_when_every_cookie_of_that_path_is_there() {
         let root = credential("sid", "/", "x", 0);
         let deep = credential("sid", "/app", "y", 0);
-        let live = LiveSet::default().asked_with(&[root.clone(), deep.clone()]);
+        let live = LiveSet::default().asked_with(&[root.clone(), deep.clone()], AT);
         let now = UnixTime(0);
         assert!(live.is_complete(std::slice::from_ref(&root), "/", now));
         assert!(!live.is_complete(std::slice::from_ref(&root), "/app/x", now));

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::cookie_names::CookieNames;
 use super::rules::{Condition, LenientPath, MethodRule, SignInRule, SignOutRule};
 use super::source::RequestField;
+use super::strict_json;
 
 /// The largest body that rules look into.
 pub const BODY_LOOKED_INTO: usize = 64 * 1024;
@@ -16,10 +18,12 @@ pub struct Head<'a> {
     pub query: &'a str,
 }
 
-/// A body that rules look into, with its `Content-Type`.
+/// A body that rules look into, with what its sender says of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Body<'a> {
     pub content_type: &'a str,
+    /// `Content-Encoding`; empty for none.
+    pub encoding: &'a str,
     pub bytes: &'a [u8],
 }
 
@@ -63,29 +67,25 @@ pub trait Rule {
         verdict
     }
 
-    /// For a rule that said [`Match::Body`].
+    /// For a rule that said [`Match::Body`]. A body that an application may read and the gateway cannot
+    /// counts as a match: the rule takes something away, and must not be dodged.
     fn on_body(&self, head: Head<'_>, body: Body<'_>) -> bool {
         let (_, _, when) = self.parts();
+        if !matches!(body.encoding.trim(), "" | "identity") {
+            return true;
+        }
         let query: Vec<(Cow<'_, str>, Cow<'_, str>)> =
             form_urlencoded::parse(head.query.as_bytes()).collect();
-        // Parsed as both, whatever the type says: an application may not look at it either.
+        // Parsed as everything, whatever the type says: an application may not look at it either.
         let form: Vec<(Cow<'_, str>, Cow<'_, str>)> = form_urlencoded::parse(body.bytes).collect();
-        let parts = multipart_fields(body);
-        let json = serde_json::from_slice::<serde_json::Value>(body.bytes).ok();
+        let json = strict_json::parse(body.bytes);
+        let unclear = json.is_none() && strict_json::looks_like_json(body.content_type, body.bytes);
         let in_form = |name: &str, condition: &Condition| {
-            holds(&form, name, condition) || holds(&parts, name, condition)
+            holds(&form, name, condition) || in_multipart(body, name)
         };
         let in_json = |pointer: &str, condition: &Condition| {
-            json.as_ref()
-                .and_then(|json| json.pointer(pointer))
-                .is_some_and(|value| match condition {
-                    Condition::Present => true,
-                    // A number or a truth value is compared as it is written in JSON.
-                    Condition::Equals(text) => match value.as_str() {
-                        Some(value) => value == text,
-                        None => serde_json::to_string(value).is_ok_and(|value| value == *text),
-                    },
-                })
+            let found = json.as_ref().and_then(|json| json.pointer(pointer));
+            unclear || found.is_some_and(|value| is(value, condition))
         };
         when.iter().all(|(field, condition)| match field {
             RequestField::Query(name) => holds(&query, name, condition),
@@ -124,40 +124,37 @@ impl Rule for SignOutRule {
     }
 }
 
+/// Names are compared folded, as some applications fold them: `?.task=x` is `_task` to PHP.
 fn holds(fields: &[(Cow<'_, str>, Cow<'_, str>)], name: &str, condition: &Condition) -> bool {
-    fields
-        .iter()
-        .filter(|(known, _)| known == name)
-        .any(|(_, value)| match condition {
-            Condition::Present => true,
-            Condition::Equals(text) => value == text,
-        })
+    let folded = CookieNames::fold(name.as_bytes());
+    let of_name = |known: &str| known == name || CookieNames::fold(known.as_bytes()) == folded;
+    let mut values = fields.iter().filter(|(known, _)| of_name(known));
+    values.any(|(_, value)| match condition {
+        Condition::Present => true,
+        Condition::Equals(text) => value == text,
+    })
 }
 
-/// The text fields of a `multipart/form-data` body, read generously: a rule that takes something
-/// away must not be dodged by an odd boundary.
-fn multipart_fields<'a>(body: Body<'a>) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
-    if !body
-        .content_type
-        .to_ascii_lowercase()
-        .starts_with("multipart/")
-    {
-        return Vec::new();
+fn is(value: &serde_json::Value, condition: &Condition) -> bool {
+    match (condition, value.as_str()) {
+        (Condition::Present, _) => true,
+        (Condition::Equals(text), Some(value)) => value == text,
+        // A number or a truth value is compared as it is written in JSON.
+        (Condition::Equals(text), None) => {
+            serde_json::to_string(value).is_ok_and(|value| value == *text)
+        }
     }
-    let text = String::from_utf8_lossy(body.bytes);
-    let parts = text.split("name=").skip(1).filter_map(|part| {
-        let (name, rest) = match part.strip_prefix('"') {
-            Some(quoted) => quoted.split_once('"')?,
-            None => part.split_once(['\r', '\n', ';'])?,
-        };
-        let value = rest
-            .split_once("\r\n\r\n")
-            .or_else(|| rest.split_once("\n\n"))?
-            .1;
-        let value = value.split("\r\n--").next().unwrap_or_default();
-        Some((Cow::Owned(name.to_owned()), Cow::Owned(value.to_owned())))
-    });
-    parts.collect()
+}
+
+/// Whether a multipart body names the field anywhere. Parsers differ in quotes, folding and
+/// boundaries; the name has to stand there for all of them.
+fn in_multipart(body: Body<'_>, name: &str) -> bool {
+    let multipart = body
+        .content_type
+        .trim_start()
+        .to_ascii_lowercase()
+        .starts_with("multipart/");
+    multipart && memchr::memmem::find(body.bytes, name.as_bytes()).is_some()
 }
 
 #[cfg(test)]
@@ -203,6 +200,7 @@ mod tests {
                     head(&path, "u=1"),
                     Body {
                         content_type,
+                        encoding: "",
                         bytes: body.as_bytes()
                     }
                 ),
@@ -213,8 +211,52 @@ mod tests {
             head(&path, "u=1"),
             Body {
                 content_type: "text/plain",
+                encoding: "",
                 bytes: b"q=1"
             }
         ));
+    }
+
+    #[test]
+    fn what_an_application_may_read_and_the_gateway_cannot_counts() {
+        let rule = rule("path = \"/rpc\"\nwhen = { \"json:/method\" = \"login\" }");
+        let path = LenientPath::new("/rpc");
+        let on = |content_type, encoding, bytes: &[u8]| {
+            let body = Body {
+                content_type,
+                encoding,
+                bytes,
+            };
+            rule.on_body(head(&path, ""), body)
+        };
+        assert!(!on("application/json", "", br#"{"method":"list"}"#));
+        assert!(on("application/json", "", br#"{"method":"login"}"#));
+        assert!(on(
+            "application/json",
+            "",
+            br#"{"method":"login","method":"list"}"#
+        ));
+        assert!(on("application/json", "", br#"{"method":"login","x":NaN}"#));
+        assert!(on(
+            "application/json",
+            "",
+            b"\xef\xbb\xbf{\"method\":\"login\"}"
+        ));
+        assert!(on("application/octet-stream", "gzip", b"\x1f\x8b"));
+        assert!(!on("application/octet-stream", "", b"\x1f\x8b"));
+    }
+
+    #[test]
+    fn names_are_folded_as_applications_fold_them() {
+        let rule = rule("path = \"/\"\nmethod = \"*\"\nwhen = { \"query:_task\" = \"login\" }");
+        let path = LenientPath::new("/");
+        for query in [
+            ".task=login",
+            "%20_task=login",
+            "[task=login",
+            "_task=login",
+        ] {
+            assert_eq!(rule.on_head(head(&path, query)), Match::Yes, "{query}");
+        }
     }
 }

@@ -141,7 +141,7 @@ impl Record {
             previous: None,
             epoch: Epoch::default(),
             state: State::Anonymous,
-            live: LiveSet::default().asked_with(asked.jar),
+            live: LiveSet::default().asked_with(asked.jar, asked.at),
             lease: None,
             asked_at: asked.at,
             created_at: asked.at,
@@ -175,7 +175,7 @@ impl Record {
         if self.state != State::Anonymous {
             return Err(self.illegal("staying anonymous"));
         }
-        self.live = self.live.asked_with(asked.jar);
+        self.live = self.live.asked_with(asked.jar, asked.at);
         self.asked_at = asked.at;
         self.lease = None;
         Ok(self)
@@ -195,7 +195,7 @@ impl Record {
             return Err(self.illegal("signing in"));
         }
         self.epoch = self.epoch.next();
-        self.live = LiveSet::default().asked_with(asked.jar);
+        self.live = LiveSet::default().asked_with(asked.jar, asked.at);
         self.asked_at = asked.at;
         self.lease = None;
         self.failures = 0;
@@ -245,12 +245,18 @@ impl Record {
         Ok(self)
     }
 
-    /// The same user was named again, for the values of `asked`.
-    pub fn asked_again(mut self, asked: Asked<'_>) -> Result<Self, IllegalMove> {
+    /// The same user was named again, for the values of `asked`. Where something may have been `changed`
+    /// at the application, that says nothing of any other value.
+    pub fn asked_again(mut self, asked: Asked<'_>, changed: bool) -> Result<Self, IllegalMove> {
         if !self.state.is_settled() {
             return Err(self.illegal("asking again"));
         }
-        self.live = self.live.asked_with(asked.jar);
+        let before = if changed {
+            LiveSet::default()
+        } else {
+            self.live
+        };
+        self.live = before.asked_with(asked.jar, asked.at);
         self.asked_at = asked.at;
         Ok(self)
     }

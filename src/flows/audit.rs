@@ -9,6 +9,7 @@ pub const SIGNED_IN_BY_PASSWORD: &str = "signed_in_by_password";
 pub const FACTOR_ACCEPTED: &str = "factor_accepted";
 pub const FACTOR_FAILED: &str = "factor_failed";
 pub const FACTOR_THROTTLED: &str = "factor_throttled";
+pub const FACTOR_DISABLED: &str = "factor_disabled";
 pub const FLOW_ENDED: &str = "flow_ended";
 pub const STEP_UP: &str = "step_up";
 pub const FACTOR_ADDED: &str = "factor_added";
@@ -18,6 +19,14 @@ pub const SIGNED_OUT: &str = "signed_out";
 pub const OTHER_SESSIONS_ENDED: &str = "other_sessions_ended";
 
 impl Flows {
+    /// As [`Self::note`], unless it is what the log says last: whoever repeats it may not fill the log.
+    pub(super) async fn note_once(&self, actor: Actor<'_>, what: &'static str) {
+        let last = self.audit.recent(actor.user(), 1).await.unwrap_or_default();
+        if last.first().is_none_or(|line| line.what != what) {
+            self.note(actor, what, "").await;
+        }
+    }
+
     /// Writes to the audit log and to the process's log. A log that cannot be written does not undo
     /// what has happened already, so the failure is reported and not returned.
     pub(super) async fn note(&self, actor: Actor<'_>, what: &'static str, detail: &str) {

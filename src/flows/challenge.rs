@@ -37,30 +37,34 @@ impl Flows {
             }
             Checked::Locked(until) => Ok(Answer::Locked(until)),
             Checked::Disabled => Ok(Answer::Disabled),
-            Checked::Wrong => self.count_failure(actor, Answer::Wrong).await,
-            Checked::Replayed => self.count_failure(actor, Answer::Replayed).await,
+            Checked::NoneLeft => {
+                // Nothing can answer it any more; the next sign-in knows that.
+                self.sessions.end(actor.held.record.id).await?;
+                Ok(Answer::Ended)
+            }
+            // No guess: whoever has it had it when it was right. A form that was sent twice must not end
+            // the sign-in that its first copy completes.
+            Checked::Replayed => Ok(Answer::Replayed),
+            Checked::Wrong if self.goes_on_after_failure(actor).await? => Ok(Answer::Wrong),
+            Checked::Wrong => Ok(Answer::Ended),
         }
     }
 
-    /// One more wrong code in this flow; the fifth ends it, whatever the session was.
-    pub(super) async fn count_failure(
-        &self,
-        actor: Actor<'_>,
-        answer: Answer,
-    ) -> Result<Answer, FlowError> {
+    /// Counts one more wrong code in this flow; the fifth ends it, whatever the session was.
+    pub(super) async fn goes_on_after_failure(&self, actor: Actor<'_>) -> Result<bool, FlowError> {
         let counted = self.advance(actor, |mut record| {
             record.failures = record.failures.saturating_add(1);
             Ok(Some(record))
         });
         match counted.await? {
-            Some(held) if held.record.failures < FAILURES_THAT_END => Ok(answer),
+            Some(held) if held.record.failures < FAILURES_THAT_END => Ok(true),
             Some(_) => {
                 self.sessions.end(actor.held.record.id).await?;
                 self.note(actor, audit::FLOW_ENDED, "too many wrong codes")
                     .await;
-                Ok(Answer::Ended)
+                Ok(false)
             }
-            None => Ok(Answer::Ended),
+            None => Ok(false),
         }
     }
 }

@@ -20,6 +20,8 @@ pub(super) enum Checked {
     Locked(UnixTime),
     /// Every authenticator of the user is disabled.
     Disabled,
+    /// The user has none any more.
+    NoneLeft,
 }
 
 impl Flows {
@@ -36,7 +38,7 @@ impl Flows {
         let attempt = match self.throttle.begin(actor.user(), now).await? {
             (Permit::Granted, Some(attempt)) => attempt,
             (Permit::Wait(until), _) => {
-                self.note(actor, audit::FACTOR_THROTTLED, "").await;
+                self.note_once(actor, audit::FACTOR_THROTTLED).await;
                 return Ok(Checked::Locked(until));
             }
             (Permit::Granted, None) => return Ok(Checked::Wrong),
@@ -47,7 +49,10 @@ impl Flows {
             .iter()
             .filter(|row| row.failures <= FACTOR_FAILURES)
             .collect();
-        if enabled.is_empty() && !rows.is_empty() {
+        if rows.is_empty() {
+            return Ok(Checked::NoneLeft);
+        }
+        if enabled.is_empty() {
             self.note(
                 actor,
                 audit::FACTOR_FAILED,
@@ -56,7 +61,13 @@ impl Flows {
             .await;
             return Ok(Checked::Disabled);
         }
-        self.check_rows(actor, &enabled, &code, attempt).await
+        let checked = self.check_rows(actor, &enabled, &code, attempt).await?;
+        if !matches!(checked, Checked::Verified(..)) {
+            for row in enabled.iter().filter(|row| row.failures == FACTOR_FAILURES) {
+                self.note(actor, audit::FACTOR_DISABLED, &row.name).await;
+            }
+        }
+        Ok(checked)
     }
 
     async fn check_rows(
@@ -78,12 +89,12 @@ impl Flows {
                 .accept_totp_step(&row.id, step, now)
                 .await?;
             if let Some(factor) = totp::finish(row.id.clone(), accepted, now) {
-                self.throttle
-                    .succeed(attempt, actor.user(), &row.id)
-                    .await?;
+                self.throttle.succeed(attempt, actor.user()).await?;
                 return Ok(Checked::Verified(factor, row.name.clone()));
             }
+            // Nothing else may accept what this one has seen before.
             replayed = true;
+            break;
         }
         self.note(
             actor,

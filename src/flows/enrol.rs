@@ -53,9 +53,7 @@ impl Flows {
             return Ok(Begin::Pending(seed));
         }
         let seed = Seed::generate(&*self.random)?;
-        self.ceremonies
-            .put(key, seed.as_bytes().to_vec(), now.plus(PENDING))
-            .await?;
+        self.pend(key, &seed).await?;
         Ok(Begin::Pending(seed))
     }
 
@@ -86,43 +84,95 @@ impl Flows {
             Ok(name) => name,
             Err(bad) => return Ok(Confirm::BadName(bad)),
         };
+        // Taken before the row is written: of two answers to one secret only one is enrolled.
+        if self.ceremonies.take(&key, now).await?.is_none() {
+            return Ok(Confirm::Expired);
+        }
+        let first = !matches!(actor.held.record.state, State::Verified(..));
         let id = FactorId::generate(&*self.random)?;
-        let sealed = self
-            .at_rest
-            .seal_seed(&seed, actor.user(), &id, &*self.random)?;
-        let new = NewTotp {
-            id: id.clone(),
-            user: actor.user().clone(),
-            name: name.clone(),
-            seed: sealed,
-            step,
-            at: now,
-        };
+        match self
+            .insert(actor, &seed, id.clone(), name.clone(), step)
+            .await
+        {
+            Ok(Inserted::Done) => {}
+            Ok(Inserted::NotFirst) => return self.overtaken(actor).await,
+            // Nothing was enrolled: the secret that the user has scanned stays good.
+            Ok(Inserted::NameTaken) => {
+                self.pend(key, &seed).await?;
+                return Ok(Confirm::NameTaken);
+            }
+            Err(error) => {
+                // The row may have been written all the same, and then the others must fall.
+                self.doubts.about(actor.user());
+                return Err(error);
+            }
+        }
+        self.note(actor, audit::FACTOR_ADDED, name.as_str()).await;
+        match self.enrolled(actor, first, id).await {
+            Ok(confirmed) => Ok(confirmed),
+            Err(error) => {
+                // The factor is there, and no session may go on as if it were not.
+                self.doubts.about(actor.user());
+                let _ = self.sessions.end(actor.held.record.id).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn insert(
+        &self,
+        actor: Actor<'_>,
+        seed: &Seed,
+        id: FactorId,
+        name: FriendlyName,
+        step: u64,
+    ) -> Result<Inserted, FlowError> {
+        let user = actor.user().clone();
+        let sealed = self.at_rest.seal_seed(seed, &user, &id, &*self.random)?;
         let first = !matches!(actor.held.record.state, State::Verified(..));
         let condition = if first {
             InsertIf::First
         } else {
             InsertIf::Always
         };
-        match self.authenticators.insert_totp(new, condition).await? {
-            Inserted::NameTaken => return Ok(Confirm::NameTaken),
-            Inserted::NotFirst => return self.overtaken(actor).await,
-            Inserted::Done => {}
-        }
-        self.ceremonies.take(&key, now).await?;
-        self.note(actor, audit::FACTOR_ADDED, name.as_str()).await;
+        let at = self.now();
+        let new = NewTotp {
+            id,
+            user,
+            name,
+            seed: sealed,
+            step,
+            at,
+        };
+        Ok(self.authenticators.insert_totp(new, condition).await?)
+    }
+
+    /// What follows from a new factor, for this session and for the user's others.
+    async fn enrolled(
+        &self,
+        actor: Actor<'_>,
+        first: bool,
+        id: FactorId,
+    ) -> Result<Confirm, FlowError> {
+        self.others_fall(actor).await?;
         if !first {
             return Ok(Confirm::Another);
         }
-        self.others_fall(actor).await?;
-        let factor = totp::finish(id, true, now);
-        let Some(factor) = factor else {
+        let Some(factor) = totp::finish(id, true, self.now()) else {
             return Ok(Confirm::Ended);
         };
         Ok(self
             .verify(actor, &factor)
             .await?
             .map_or(Confirm::Ended, Confirm::First))
+    }
+
+    async fn pend(&self, key: CeremonyKey, seed: &Seed) -> Result<(), FlowError> {
+        let until = self.now().plus(PENDING);
+        Ok(self
+            .ceremonies
+            .put(key, seed.as_bytes().to_vec(), until)
+            .await?)
     }
 
     /// A verified session steps up first; one without any factor shows what it has.
@@ -146,19 +196,21 @@ impl Flows {
         Ok(Confirm::Overtaken)
     }
 
-    /// Whoever parked a session before the owner enrolled gains nothing by it.
+    /// Whoever parked a session before the owner enrolled gains nothing by it. Every session is
+    /// tried, whatever becomes of the one before.
     async fn others_fall(&self, actor: Actor<'_>) -> Result<(), FlowError> {
-        let others: Vec<Held> = self.sessions.of_user(actor.user()).await?;
-        let others: Vec<Held> = others
-            .into_iter()
-            .filter(|held| held.record.id != actor.held.record.id)
-            .collect();
+        let mut others = self.sessions.of_user(actor.user()).await?;
+        others.retain(|held| held.record.id != actor.held.record.id);
         let ids: Vec<RecordId> = others.iter().map(|held| held.record.id).collect();
-        self.ceremonies.drop_all_of(&ids).await?;
+        let mut outcome = self
+            .ceremonies
+            .drop_all_of(&ids)
+            .await
+            .map_err(FlowError::from);
         for held in &others {
-            self.fall(held).await?;
+            outcome = outcome.and(self.fall(held).await);
         }
-        Ok(())
+        outcome
     }
 
     /// Sends one session to the challenge if it got by without a factor; ends it if that fails.

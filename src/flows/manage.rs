@@ -3,11 +3,10 @@
 use super::{Actor, FlowError, Flows, audit, step_up::StepUp};
 use crate::domain::authenticator::{BadName, FriendlyName};
 use crate::domain::ids::FactorId;
-use crate::domain::session::State;
 use crate::stores::{AuditLine, Renamed, TotpRow};
 
-/// How many lines of activity the page shows.
-const LINES: u32 = 10;
+/// How many lines of the log the page is made from.
+const LINES: u32 = 40;
 
 /// What the security page shows.
 pub struct Overview {
@@ -88,19 +87,10 @@ impl Flows {
             return Ok(Remove::Gone);
         };
         self.note(actor, audit::FACTOR_REMOVED, &row.name).await;
-        if left == 0 {
-            self.end_challenges(actor).await?;
+        if left == 0 && self.level(actor.user()).await.is_err() {
+            // With the last authenticator goes what waits for one: it could never be answered.
+            self.doubts.about(actor.user());
         }
         Ok(Remove::Done(row.name))
-    }
-
-    /// With the last factor goes what waits for one: it could never be answered.
-    async fn end_challenges(&self, actor: Actor<'_>) -> Result<(), FlowError> {
-        for held in self.sessions.of_user(actor.user()).await? {
-            if matches!(held.record.state, State::AwaitingFactor(_)) {
-                self.sessions.end(held.record.id).await?;
-            }
-        }
-        Ok(())
     }
 }

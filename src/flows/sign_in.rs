@@ -101,7 +101,8 @@ impl Flows {
         Ok(record)
     }
 
-    /// Between the count of factors and the write of the session, a first factor may have come.
+    /// Between the count of factors and the write of the session, a first factor may have come or the
+    /// last one gone.
     async fn landed(
         &self,
         held: Held,
@@ -123,32 +124,15 @@ impl Flows {
             "",
         )
         .await;
-        if awaits || self.authenticators.count(actor.user()).await? == 0 {
+        let enrolled = self.authenticators.count(actor.user()).await? > 0;
+        if awaits == enrolled {
             return Ok(Moved { held, token });
         }
-        self.fall(&held).await?;
+        self.level(actor.user()).await?;
         let read = self.sessions.read(held.record.id, self.now()).await?;
         Ok(Moved {
             held: read.unwrap_or(held),
             token,
         })
-    }
-
-    /// Sessions that got by without a factor although there is one by now: a crash between the two
-    /// writes leaves such. Run before the first request.
-    pub async fn reconcile(&self, sessions: &[Held]) -> Result<(), FlowError> {
-        for held in sessions {
-            let without = matches!(
-                held.record.state,
-                State::PasswordOnly(_) | State::AwaitingEnrolment(_)
-            );
-            let Some(who) = held.record.state.signed_in() else {
-                continue;
-            };
-            if without && self.authenticators.count(&who.user).await? > 0 {
-                self.fall(held).await?;
-            }
-        }
-        Ok(())
     }
 }

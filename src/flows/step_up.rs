@@ -3,7 +3,6 @@
 //! A window opens for a fixed time, bound to session and epoch; use does not extend it. Being asked
 //! at sign-in opens none: whoever took over an open browser must show something.
 
-use super::challenge::Answer;
 use super::check_totp::Checked;
 use super::{Actor, FlowError, Flows, Moved, audit};
 use crate::domain::clock::UnixTime;
@@ -58,7 +57,7 @@ impl Flows {
         if !actor.held.record.state.is_settled() {
             return Ok(Proved::Ended);
         }
-        let wrong = match self.check_totp(actor, typed).await? {
+        match self.check_totp(actor, typed).await? {
             Checked::Verified(factor, name) => {
                 let Some(moved) = self.verify(actor, &factor).await? else {
                     return Ok(Proved::Ended);
@@ -67,17 +66,14 @@ impl Flows {
                 let until = factor.verified_at().plus(self.rules.step_up_window);
                 self.step_up.open(record.id, record.epoch.0, until).await?;
                 self.note(actor, audit::STEP_UP, &name).await;
-                return Ok(Proved::Open(moved));
+                Ok(Proved::Open(moved))
             }
-            Checked::Locked(until) => return Ok(Proved::Locked(until)),
-            Checked::Disabled => return Ok(Proved::Disabled),
-            Checked::Wrong => Answer::Wrong,
-            Checked::Replayed => Answer::Replayed,
-        };
-        Ok(match self.count_failure(actor, wrong).await? {
-            Answer::Wrong => Proved::Wrong,
-            Answer::Replayed => Proved::Replayed,
-            _ => Proved::Ended,
-        })
+            Checked::Locked(until) => Ok(Proved::Locked(until)),
+            Checked::Disabled => Ok(Proved::Disabled),
+            Checked::NoneLeft => Ok(Proved::Ended),
+            Checked::Replayed => Ok(Proved::Replayed),
+            Checked::Wrong if self.goes_on_after_failure(actor).await? => Ok(Proved::Wrong),
+            Checked::Wrong => Ok(Proved::Ended),
+        }
     }
 }

@@ -54,6 +54,8 @@ pub struct Page {
     pub body: Vec<u8>,
     /// The new value of the gateway cookie.
     pub token: Option<String>,
+    /// A page to come back to after the sign-in that follows.
+    pub remember: Option<String>,
     /// The session has ended: the browser may forget its cookies.
     pub ended: bool,
 }
@@ -81,6 +83,7 @@ impl Page {
             headers,
             body: html.into_bytes(),
             token: None,
+            remember: None,
             ended: false,
         }
     }
@@ -93,6 +96,7 @@ impl Page {
             headers,
             body: Vec::new(),
             token: None,
+            remember: None,
             ended: false,
         }
     }
@@ -112,6 +116,7 @@ impl Page {
             headers,
             body: bytes,
             token: None,
+            remember: None,
             ended: false,
         }
     }

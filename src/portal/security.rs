@@ -1,11 +1,15 @@
 //! The security page: cards, activity, notices.
 
+use std::time::Duration;
+
 use http::{Method, StatusCode};
 
 use super::times::{Shown, show};
 use super::views::texts::{Activity, Notice, PageProblem};
 use super::views::{ActivityRow, AuthenticatorRow, SecurityPage};
 use super::{Page, Portal, Visit};
+use crate::domain::clock::UnixTime;
+use crate::domain::throttle::FACTOR_FAILURES;
 use crate::flows::{FlowError, audit, manage::Overview};
 use crate::stores::AuditLine;
 
@@ -19,13 +23,12 @@ impl Portal {
     }
 
     pub(super) async fn sign_out_others(&self, visit: Visit<'_>) -> Result<Page, FlowError> {
-        if visit.request.method == Method::POST {
-            self.flows.sign_out_others(visit.actor).await?;
+        let page = &self.settings.security_page;
+        if visit.request.method != Method::POST {
+            return Ok(Page::see_other(page));
         }
-        Ok(Page::see_other(&format!(
-            "{}?notice=others",
-            self.settings.security_page
-        )))
+        self.flows.sign_out_others(visit.actor).await?;
+        Ok(Page::see_other(&format!("{page}?notice=others")))
     }
 
     fn security_page(&self, visit: &Visit<'_>, overview: &Overview) -> Page {
@@ -45,11 +48,11 @@ impl Portal {
                 name: &row.name,
                 added: added.moment(),
                 last_used: used.as_ref().map(Shown::moment),
+                disabled: row.failures >= FACTOR_FAILURES,
             });
-        let lines: Vec<(Activity<'_>, Shown, &str)> = overview
-            .recent
-            .iter()
-            .filter_map(|line| Some((activity(line)?, show(line.at), line.from.as_str())))
+        let lines: Vec<(Activity<'_>, Shown, &str)> = activities(&overview.recent)
+            .into_iter()
+            .map(|(what, line)| (what, show(line.at), line.from.as_str()))
             .collect();
         let activity = lines.iter().map(|(what, when, from)| ActivityRow {
             when: when.moment(),
@@ -63,23 +66,25 @@ impl Portal {
             base: &self.settings.security_page,
             back: "/",
             sign_out_others: &others,
+            other_sessions: overview.other_sessions,
             authenticators: rows.collect(),
             activity: activity.collect(),
-            notice: notice(visit, &overview.recent),
+            notice: notice(visit, &overview.recent, self.flows.clock.now()),
         };
         self.render(StatusCode::OK, &page, visit.request.request_id)
     }
 }
 
+/// How long the page says what the page before did: a reload later says nothing any more.
+const NOTICE: Duration = Duration::from_secs(60);
+
 /// What the page before did. The name comes from the log, never from the address, so that no link
 /// can put words into the page.
-fn notice<'a>(visit: &Visit<'_>, recent: &'a [AuditLine]) -> Option<Notice<'a>> {
+fn notice<'a>(visit: &Visit<'_>, recent: &'a [AuditLine], now: UnixTime) -> Option<Notice<'a>> {
     let asked = visit.request.parameter("notice")?;
     let newest = |what: &str| {
-        recent
-            .iter()
-            .find(|line| line.what == what)
-            .map(|line| line.detail.as_str())
+        let line = recent.iter().find(|line| line.what == what)?;
+        (now.since(line.at) < NOTICE).then_some(line.detail.as_str())
     };
     match asked.as_str() {
         "added" => newest(audit::FACTOR_ADDED).map(Notice::Added),
@@ -88,6 +93,24 @@ fn notice<'a>(visit: &Visit<'_>, recent: &'a [AuditLine]) -> Option<Notice<'a>> 
         "others" => newest(audit::OTHER_SESSIONS_ENDED).map(|_| Notice::OthersSignedOut),
         _ => None,
     }
+}
+
+/// The lines that concern the user, newest first. A password that was accepted is told only where no
+/// code followed: that is somebody who has the password and no more.
+fn activities(recent: &[AuditLine]) -> Vec<(Activity<'_>, &AuditLine)> {
+    let mut followed = false;
+    let mut shown = Vec::new();
+    for line in recent {
+        if line.what == audit::PASSWORD_ACCEPTED {
+            if !std::mem::take(&mut followed) {
+                shown.push((Activity::PasswordAccepted, line));
+            }
+            continue;
+        }
+        followed |= line.what == audit::FACTOR_ACCEPTED;
+        shown.extend(activity(line).map(|what| (what, line)));
+    }
+    shown
 }
 
 /// What a line of the log says to the user; `None` for what only an auditor needs.
@@ -99,6 +122,7 @@ fn activity(line: &AuditLine) -> Option<Activity<'_>> {
         audit::STEP_UP => Activity::Confirmed,
         audit::FACTOR_FAILED => Activity::CodeRejected,
         audit::FACTOR_THROTTLED | audit::FLOW_ENDED => Activity::Locked,
+        audit::FACTOR_DISABLED => Activity::AuthenticatorDisabled(&line.detail),
         audit::FACTOR_ADDED => Activity::AuthenticatorAdded(&line.detail),
         audit::FACTOR_REMOVED => Activity::AuthenticatorRemoved(&line.detail),
         audit::FACTOR_RENAMED => Activity::AuthenticatorRenamed(&line.detail),

@@ -11,6 +11,12 @@ impl Portal {
     pub(super) async fn sign_out(&self, visit: Visit<'_>) -> Result<Page, FlowError> {
         if visit.request.method == Method::POST {
             self.flows.sign_out(visit.actor).await?;
+            if let Some(back) = self.own_page(visit.request.field("return")) {
+                // Signing in again was what it was for: on to that, and then back.
+                let mut page = Page::see_other(&self.settings.sign_in_page);
+                (page.ended, page.remember) = (true, Some(back));
+                return Ok(page);
+            }
             let mut page = self.without_session(visit.request, Ending::SignedOut)?;
             page.ended = true;
             return Ok(page);

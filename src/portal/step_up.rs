@@ -74,9 +74,14 @@ impl Portal {
             "" => visit.request.parameter("return").unwrap_or_default(),
             field => field.to_owned(),
         };
-        let ours = safe_return(&asked)
-            .filter(|path| self.under(path, &self.settings.security_page).is_some());
-        ours.unwrap_or_else(|| self.settings.security_page.clone())
+        self.own_page(&asked)
+            .unwrap_or_else(|| self.settings.security_page.clone())
+    }
+
+    /// An address, if it is one of the security page or below.
+    pub(super) fn own_page(&self, address: &str) -> Option<String> {
+        let ours = |path: &String| self.under(path, &self.settings.security_page).is_some();
+        safe_return(address).filter(ours)
     }
 
     /// Why the step-up is asked, read from the page that it leads back to.

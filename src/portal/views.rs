@@ -63,6 +63,17 @@ pub struct Frame<'a> {
     pub dir: &'a str,
 }
 
+impl Frame<'_> {
+    /// The request's id in pieces that can be read out over a phone.
+    fn request_id_groups(&self) -> Vec<String> {
+        let letters: Vec<char> = self.request_id.chars().collect();
+        letters
+            .chunks(4)
+            .map(|group| group.iter().collect())
+            .collect()
+    }
+}
+
 /// A point in time: as people read it, and as the script reads it.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment<'a> {
@@ -167,7 +178,10 @@ mod tests {
             .find(|(name, _)| name == "challenge-wrong")
             .unwrap();
         assert!(page.contains("<title>Error: Enter your code"));
-        assert!(page.contains("<a href=\"#code\">"));
+        assert!(page.contains("<a href=\"#code\">Enter the next code</a>"));
+        // In full once, at the field.
+        let problem = texts::FormProblem::CodeWrong.to_string();
+        assert_eq!(page.replace("&#39;", "'").matches(&problem).count(), 1);
         assert!(page.contains("aria-invalid=\"true\""));
         assert!(page.contains("aria-describedby=\"code-hint code-error\""));
         let (_, page) = pages()
@@ -191,6 +205,65 @@ mod tests {
                 !page.contains("<work>") && !page.contains("<only>"),
                 "{name}"
             );
+        }
+    }
+
+    #[test]
+    fn a_name_in_a_sentence_is_set_apart_from_it() {
+        let pages = pages();
+        let holds = |page: &str, words: &str| {
+            let (_, page) = pages.iter().find(|(name, _)| name == page).unwrap();
+            assert!(page.contains(words), "{words}");
+        };
+        holds("security-one", "“<bdi>Pixel 9</bdi>” has been added.");
+        holds(
+            "security-many",
+            "authenticator “<bdi>\u{202e}9 lexiP</bdi>”",
+        );
+        holds("step-up-wrong", "to remove “<bdi>Pixel 9</bdi>”.");
+    }
+
+    #[test]
+    fn repeated_activity_is_counted_and_all_but_the_newest_folded_away() {
+        let pages = pages();
+        let page = |wanted: &str| &pages.iter().find(|(name, _)| name == wanted).unwrap().1;
+        let (shown, folded) = page("security-many").split_once("Show all").unwrap();
+        assert!(shown.contains("Wrong code · 3 times"));
+        assert_eq!(shown.matches("<p class=\"meta when\">").count(), 5);
+        assert!(folded.contains("<p class=\"meta when\">"));
+        assert!(!page("security-one").contains("Show all"));
+    }
+
+    #[test]
+    fn signing_out_others_is_offered_where_there_are_others() {
+        let pages = pages();
+        let page = |wanted: &str| &pages.iter().find(|(name, _)| name == wanted).unwrap().1;
+        let action = "action=\"/settings/security/sessions/sign-out\"";
+        for (name, words, offered) in [
+            ("security-empty", "No other sessions", false),
+            ("security-one", "1 other session", true),
+            ("security-two", "2 other sessions", true),
+        ] {
+            assert!(page(name).contains(words), "{name}");
+            assert_eq!(page(name).contains(action), offered, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_request_id_is_spoken_in_groups_and_copied_in_one_piece() {
+        let pages = pages();
+        let (_, page) = pages.iter().find(|(name, _)| name == "locked").unwrap();
+        let id = page.split_once("<code class=\"id\">").unwrap().1;
+        let id = id.split_once("</code>").unwrap().0;
+        assert!(id.starts_with("<span>0193</span><wbr><span>9d8e</span><wbr>"));
+        let text = id.split('<').filter_map(|tag| tag.split('>').nth(1));
+        assert_eq!(text.collect::<String>(), samples::FRAME.request_id);
+    }
+
+    #[test]
+    fn users_meet_no_factors() {
+        for (name, page) in pages() {
+            assert!(!page.replace("two-factor", "").contains("factor"), "{name}");
         }
     }
 

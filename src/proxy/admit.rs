@@ -3,10 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use bytes::Bytes;
 use pingora::proxy::Session;
 
-use super::body::{self, BodyError};
+use super::body::{self, BodyError, Read};
 use super::context::Context;
 use super::facts::{BadHead, Facts};
 use super::gateway::Parts;
@@ -32,7 +31,7 @@ pub(super) struct Candidate {
     pub sign_out: bool,
     pub no_credentials: bool,
     /// The body, where it was read.
-    pub body: Option<Bytes>,
+    pub body: Option<Arc<Read>>,
 }
 
 impl Parts {
@@ -91,6 +90,13 @@ impl Parts {
         if let Err(refused) = self.read_and_match(session, candidate, &found).await {
             return self.unread(candidate, refused);
         }
+        if candidate.body.as_ref().is_some_and(|body| !body.is_empty()) {
+            // A client decides how long its body takes; the session may have ended meanwhile.
+            found = match self.look_up(&candidate.facts).await {
+                Ok(found) => found,
+                Err(error) => return Ok(Some(self.failed(&candidate.facts, &error))),
+            };
+        }
         for _ in 0..ROUNDS {
             match self.round(session, ctx, candidate, found).await? {
                 Round::Answer(reply) => return Ok(Some(reply)),
@@ -103,7 +109,7 @@ impl Parts {
             };
             if candidate.body.is_none() && !is_settled(&found) {
                 match self.whole_body(session, &candidate.facts).await {
-                    Ok(read) => candidate.body = Some(read),
+                    Ok(read) => candidate.body = Some(Arc::new(read)),
                     Err(refused) => return self.unread(candidate, refused),
                 }
             }
@@ -158,6 +164,7 @@ impl Parts {
         if let (true, Some(bytes)) = (in_body, &read) {
             let body = Body {
                 content_type: &facts.content_type,
+                encoding: &facts.content_encoding,
                 bytes,
             };
             let mut in_body = matches
@@ -167,7 +174,7 @@ impl Parts {
         }
         candidate.sign_in = sign_in;
         candidate.sign_out = sign_out;
-        candidate.body = read;
+        candidate.body = read.map(Arc::new);
         Ok(())
     }
 
@@ -177,13 +184,31 @@ impl Parts {
         declared > self.guard.limits.request_body as u64
     }
 
-    async fn whole_body(&self, session: &mut Session, facts: &Facts) -> Result<Bytes, BodyError> {
-        body::read(session, facts, self.guard.limits.request_body).await
+    pub async fn whole_body(
+        &self,
+        session: &mut Session,
+        facts: &Facts,
+    ) -> Result<Read, BodyError> {
+        body::read(session, facts, self.bodies(self.guard.limits.request_body)).await
     }
 
-    fn unread(&self, candidate: &Candidate, refused: BodyError) -> pingora::Result<Option<Reply>> {
+    /// Room for a body of at most `most` bytes.
+    pub fn bodies(&self, most: usize) -> body::Room<'_> {
+        body::Room {
+            most,
+            budget: &self.budget,
+            patience: self.guard.limits.exchange_timeout,
+        }
+    }
+
+    pub fn unread(
+        &self,
+        candidate: &Candidate,
+        refused: BodyError,
+    ) -> pingora::Result<Option<Reply>> {
         match refused {
             BodyError::TooLarge => Ok(Some(self.refusal(&candidate.facts, PageProblem::TooLarge))),
+            BodyError::Full => Ok(Some(self.refusal(&candidate.facts, PageProblem::Busy))),
             BodyError::Broken(error) => Err(error),
         }
     }
@@ -199,6 +224,15 @@ impl Parts {
                 "refused by guard.refuse"
             );
             return Some(self.refusal(facts, PageProblem::RouteRefused));
+        }
+        if facts.is_service_worker && self.guard.lies_over_portal(&facts.target.path) {
+            // It could answer in the place of the gateway's own pages, or read what they say.
+            tracing::warn!(
+                request_id = facts.request_id,
+                path = facts.target.path,
+                "a service worker over the gateway's pages was refused; it works in a folder of its own"
+            );
+            return Some(self.refusal(facts, PageProblem::Forbidden));
         }
         let place = facts.raw_credential(&session.req_header().headers, &self.guard)?;
         tracing::warn!(

@@ -1,41 +1,84 @@
-//! Reading a request's body before anything is decided.
+//! Reading a request's body before anything is decided, within the bounds of the process.
+
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use pingora::proxy::Session;
 
 use super::facts::Facts;
+use super::spool::{Budget, Share};
+
+/// How much may be read, against which budget, and for how long.
+pub struct Room<'a> {
+    pub most: usize,
+    pub budget: &'a Budget,
+    pub patience: Duration,
+}
+
+/// A body at hand. It counts against the budget for as long as it lives.
+pub struct Read {
+    bytes: Bytes,
+    _share: Share,
+}
+
+impl std::ops::Deref for Read {
+    type Target = Bytes;
+
+    fn deref(&self) -> &Bytes {
+        &self.bytes
+    }
+}
 
 /// Why a body was not read.
 #[derive(Debug)]
 pub enum BodyError {
     TooLarge,
-    /// The client went away or broke the framing.
+    /// The process holds too much already.
+    Full,
+    /// The client went away, took too long or broke the framing.
     Broken(Box<pingora::Error>),
 }
 
-/// The whole body, if it has at most `most` bytes. Says `100 Continue` where the client waits for it
-/// and the declared length fits.
-pub async fn read(session: &mut Session, facts: &Facts, most: usize) -> Result<Bytes, BodyError> {
-    let declared = facts.content_length.unwrap_or(0);
-    if declared > most as u64 {
+/// The whole body, if it fits. Says `100 Continue` where the client waits for it and the declared
+/// length fits.
+pub async fn read(session: &mut Session, facts: &Facts, room: Room<'_>) -> Result<Read, BodyError> {
+    if facts.content_length.unwrap_or(0) > room.most as u64 {
         return Err(BodyError::TooLarge);
     }
     if facts.expects_continue && !session.is_body_done() {
-        session
-            .write_continue_response()
-            .await
-            .map_err(BodyError::Broken)?;
+        let told = session.write_continue_response().await;
+        told.map_err(BodyError::Broken)?;
     }
-    let mut body = BytesMut::new();
+    let patience = room.patience;
+    let late = |_| {
+        let what = "the request's body did not arrive in time";
+        BodyError::Broken(pingora::Error::explain(
+            pingora::ErrorType::ReadTimedout,
+            what,
+        ))
+    };
+    tokio::time::timeout(patience, take(session, room))
+        .await
+        .map_err(late)?
+}
+
+async fn take(session: &mut Session, room: Room<'_>) -> Result<Read, BodyError> {
+    let (mut share, mut body) = (room.budget.share(), BytesMut::new());
     while let Some(chunk) = session
         .read_request_body()
         .await
         .map_err(BodyError::Broken)?
     {
-        if body.len() + chunk.len() > most {
+        if body.len() + chunk.len() > room.most {
             return Err(BodyError::TooLarge);
+        }
+        if !share.grow(chunk.len()) {
+            return Err(BodyError::Full);
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body.freeze())
+    Ok(Read {
+        bytes: body.freeze(),
+        _share: share,
+    })
 }

@@ -8,7 +8,7 @@ use super::jar::Jar;
 use super::mask::Mask;
 use crate::crypto::seal::Sealer;
 use crate::domain::clock::UnixTime;
-use crate::stores::Held;
+use crate::stores::{Change, Held};
 
 /// A settled request on its way through Pingora's proxy.
 pub struct Settled {
@@ -19,7 +19,7 @@ pub struct Settled {
     pub dead: Vec<String>,
     pub step_up: Option<UnixTime>,
     /// The request may change whose session this is: an unsafe method, or a declared sign-out.
-    pub may_change: bool,
+    pub _change: Option<Change>,
     /// This response ends the session.
     pub over: bool,
     /// Watches the response's body; set with its head.

@@ -1,6 +1,7 @@
 //! The `Cookie` fields of a request, taken apart by what each pair may do.
 
 use crate::domain::cookie_names::CookieNames;
+use crate::domain::return_address::safe_return;
 
 /// One pair whose name is protected, as it was presented.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct RequestCookies {
     pub token: Option<Vec<u8>>,
     /// The browser was sent to the same address again a moment ago.
     pub again: bool,
+    /// Where the user wanted to go before signing in again, a path on this origin.
+    pub return_to: Option<String>,
     /// Pairs whose name is protected: sealed, raw or rubbish.
     pub protected: Vec<Presented>,
     /// Everything else, byte for byte, as it goes upstream.
@@ -42,6 +45,10 @@ impl RequestCookies {
                     tokens.push(value.to_vec());
                 }
                 cookies.again |= name == AGAIN.as_bytes();
+                if name == RETURN.as_bytes() {
+                    let address = percent_encoding::percent_decode(value).decode_utf8();
+                    cookies.return_to = address.ok().and_then(|address| safe_return(&address));
+                }
             } else if names.is_protected(name) {
                 // A name that is no text cannot have been sealed; it is dropped.
                 if let Ok(name) = std::str::from_utf8(name) {
@@ -67,6 +74,9 @@ impl RequestCookies {
 /// Marks a redirect to the same address, so that there is one and no loop.
 pub const AGAIN: &str = "stepgate-again";
 
+/// Remembers a page of the gateway's own through a sign-in.
+pub const RETURN: &str = "stepgate-return";
+
 /// Name and value around the first `=`, without the white space around them.
 pub fn split_pair(pair: &[u8]) -> (&[u8], &[u8]) {
     match pair.iter().position(|byte| *byte == b'=') {
@@ -88,7 +98,7 @@ pub fn is_reserved(name: &[u8]) -> bool {
         .strip_prefix("__host_")
         .or_else(|| folded.strip_prefix("__secure_"))
         .unwrap_or(&folded);
-    bare == "stepgate" || bare == "stepgate_again"
+    matches!(bare, "stepgate" | "stepgate_again" | "stepgate_return")
 }
 
 #[cfg(test)]

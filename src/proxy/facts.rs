@@ -9,7 +9,7 @@ use pingora::http::RequestHeader;
 use super::cookies::RequestCookies;
 use super::guard::Guard;
 use super::target::Target;
-use crate::domain::return_address::same_origin_path;
+use crate::domain::return_address::{safe_return, same_origin_path};
 use crate::domain::source::TokenInput;
 
 /// A head that has more bytes than this is refused.
@@ -40,8 +40,11 @@ pub struct Facts {
     pub request_id: String,
     pub upgrade: bool,
     pub expects_continue: bool,
+    /// The script of a service worker is asked for.
+    pub is_service_worker: bool,
     pub content_length: Option<u64>,
     pub content_type: String,
+    pub content_encoding: String,
     /// The path and query of a same-origin `Referer`.
     pub referer: Option<String>,
 }
@@ -95,10 +98,13 @@ impl Facts {
             cookies,
             client: client(&head.headers, peer, guard),
             request_id,
-            upgrade: head.headers.contains_key(header::UPGRADE),
+            upgrade: is_websocket(head),
+            is_service_worker: text(HeaderName::from_static("service-worker"))
+                .eq_ignore_ascii_case("script"),
             expects_continue: text(header::EXPECT).eq_ignore_ascii_case("100-continue"),
             content_length: text(header::CONTENT_LENGTH).parse().ok(),
             content_type: text(header::CONTENT_TYPE).to_owned(),
+            content_encoding: text(header::CONTENT_ENCODING).to_owned(),
             referer: same_origin_path(text(header::REFERER), &guard.origin),
             method: head.method.clone(),
         })
@@ -148,12 +154,14 @@ impl Facts {
         presented.map(|cookie| cookie.name.clone()).collect()
     }
 
-    /// Path and query, as they came.
-    pub fn path_and_query(&self) -> String {
-        match self.target.query.as_str() {
+    /// Path and query, as they came, for a browser to come back to; the root where a browser could
+    /// take them for another site's (`//elsewhere`).
+    pub fn own_address(&self) -> String {
+        let address = match self.target.query.as_str() {
             "" => self.target.path.clone(),
             query => format!("{}?{query}", self.target.path),
-        }
+        };
+        safe_return(&address).unwrap_or_else(|| "/".to_owned())
     }
 
     pub fn is_safe(&self) -> bool {
@@ -169,6 +177,31 @@ fn has_folded(headers: &HeaderMap, name: &str) -> bool {
     headers
         .keys()
         .any(|known| super::fold_name(known.as_str()) == folded)
+}
+
+/// The one upgrade there is: a WebSocket over HTTP/1.1 (RFC 6455, section 4.1), without a body. Any
+/// other `Upgrade` is nothing but a header.
+fn is_websocket(head: &RequestHeader) -> bool {
+    let headers = &head.headers;
+    let only = |name: HeaderName| {
+        let mut fields = headers.get_all(name).iter();
+        let field = fields.next().and_then(|field| field.to_str().ok())?;
+        fields.next().is_none().then_some(field)
+    };
+    let named = only(header::UPGRADE).is_some_and(|to| to.trim().eq_ignore_ascii_case("websocket"));
+    let mut hops = headers.get_all(header::CONNECTION).iter();
+    let nominated = hops.any(|field| {
+        let mut words = field.to_str().unwrap_or_default().split(',');
+        words.any(|word| word.trim().eq_ignore_ascii_case("upgrade"))
+    });
+    let length = headers.get(header::CONTENT_LENGTH);
+    let bodiless = length.is_none_or(|length| length == "0")
+        && !headers.contains_key(header::TRANSFER_ENCODING);
+    head.method == http::Method::GET
+        && head.version == http::Version::HTTP_11
+        && named
+        && nominated
+        && bodiless
 }
 
 /// One host, ours, and the same in both places where HTTP/2 has it.

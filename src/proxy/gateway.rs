@@ -205,8 +205,11 @@ impl ProxyHttp for Gateway {
             return Ok(());
         };
         if response.status.is_informational() && response.status.as_u16() != 101 {
-            // Nothing of an interim response is needed, and a credential may be in it.
-            response.remove_header(&http::header::SET_COOKIE);
+            // Nothing of an interim response is needed, and a credential may be in any field of it.
+            let names: Vec<_> = response.headers.keys().cloned().collect();
+            for name in names {
+                response.remove_header(&name);
+            }
             return Ok(());
         }
         self.0.settled_response(response, settled, facts).await?;
@@ -253,13 +256,6 @@ impl ProxyHttp for Gateway {
     ) -> pingora::Result<Option<Bytes>> {
         trailers.remove(http::header::SET_COOKIE);
         Ok(None)
-    }
-
-    async fn logging(&self, _: &mut Session, _: Option<&Error>, ctx: &mut Context) {
-        // Only now is the request over, and only a question put after it can see what it did.
-        if let Some(settled) = ctx.settled.as_ref().filter(|settled| settled.may_change) {
-            settled.held.recheck_due.store(true, Ordering::Release);
-        }
     }
 
     async fn fail_to_proxy(

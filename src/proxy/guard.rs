@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use super::cookies::RETURN;
 use crate::domain::cookie_names::CookieNames;
 use crate::domain::evidence::Whoami;
 use crate::domain::rules::{PathGlob, SignInRule, SignOutRule};
@@ -91,6 +92,14 @@ impl Guard {
         )
     }
 
+    /// The line that makes a browser remember a page for ten minutes; an empty one forgets it.
+    pub fn return_line(&self, path: &str) -> String {
+        let secure = if self.https { "; Secure" } else { "" };
+        let life = if path.is_empty() { 0 } else { 600 };
+        let path = percent_encoding::utf8_percent_encode(path, percent_encoding::NON_ALPHANUMERIC);
+        format!("{RETURN}={path}; Path=/; Max-Age={life}; HttpOnly; SameSite=Lax{secure}")
+    }
+
     /// Whether a `Host` or `:authority` names this application.
     pub fn is_our_host(&self, host: &str) -> bool {
         let default_port = if self.https { ":443" } else { ":80" };
@@ -117,6 +126,16 @@ impl Guard {
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         under(&self.portal) || under(&self.security_page)
+    }
+
+    /// Whether a script at `path` may control the gateway's pages: a service worker's scope is its folder.
+    pub fn lies_over_portal(&self, path: &str) -> bool {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let over = |page: &str| {
+            let below = page.strip_prefix(folder);
+            below.is_some_and(|rest| rest.starts_with('/'))
+        };
+        over(&self.portal) || over(&self.security_page)
     }
 
     pub fn challenge(&self) -> String {

@@ -21,6 +21,11 @@ const OURS: &[&str] = &[
     "xoriginalhost",
     "xhost",
     "xrequestid",
+    "trueclientip",
+    "clientip",
+    "xclusterclientip",
+    "cfconnectingip",
+    "fastlyclientip",
 ];
 /// Folded names that begin so never do either.
 const OUR_PREFIXES: &[&str] = &["xmfa", "xforwarded"];
@@ -38,7 +43,7 @@ fn is_ours(name: &HeaderName) -> bool {
     let name = name.as_str();
     // Nearly every header fails here, before anything is allocated.
     let first = name.bytes().find(u8::is_ascii_alphanumeric);
-    if !matches!(first, Some(b'x' | b'f' | b'p')) {
+    if !matches!(first, Some(b'x' | b'f' | b'p' | b't' | b'c')) {
         return false;
     }
     let folded = fold_name(name);

@@ -11,7 +11,7 @@ use super::set_cookie::{self, Line, SetCookie};
 use crate::crypto::seal::{SealError, Sealer};
 use crate::domain::clock::{Random, UnixTime};
 use crate::domain::cookie_names::CookieNames;
-use crate::domain::credentials::{CookieKey, Credential, LiveSet, Secret, Standing};
+use crate::domain::credentials::{CookieKey, Credential, LiveSet, Secret, Standing, path_matches};
 use crate::domain::ids::Epoch;
 use crate::domain::session::Record;
 
@@ -106,7 +106,14 @@ fn key(line: &Line) -> Option<&CookieKey> {
 
 impl Jar {
     /// Opens what belongs to `record`; the names of what does not open come back, to be expired.
-    pub fn open(presented: &[Presented], sealer: &Sealer, record: &Record) -> (Self, Vec<String>) {
+    /// Cookies that a browser would not send to `path` count as absent, and the order is a browser's
+    /// (RFC 6265, section 5.4): a client chooses neither.
+    pub fn open(
+        presented: &[Presented],
+        sealer: &Sealer,
+        record: &Record,
+        path: &str,
+    ) -> (Self, Vec<String>) {
         let (mut jar, mut dead) = (Self::default(), Vec::new());
         for cookie in presented {
             let opened = sealer.open(&cookie.name, &cookie.value, record.epoch, &record.live);
@@ -114,6 +121,12 @@ impl Jar {
                 // A seal of an earlier epoch counts only with a value that was asked about.
                 record.live.standing(credential, record.epoch) != Standing::Dead
             });
+            if usable
+                .as_ref()
+                .is_some_and(|credential| !path_matches(&credential.key.path, path))
+            {
+                continue;
+            }
             match usable {
                 Some(credential) if !jar.has(&credential.key) => jar.0.push(Entry {
                     credential,
@@ -124,7 +137,21 @@ impl Jar {
                 None => dead.push(cookie.name.clone()),
             }
         }
+        jar.0
+            .sort_by_key(|entry| std::cmp::Reverse(entry.credential.key.path.len()));
         (jar, dead)
+    }
+
+    /// Whether one name has two values: applications differ in which one they read, so no evidence
+    /// says whose session such a set opens.
+    pub fn is_ambiguous(&self) -> bool {
+        let name = |entry: &Entry| CookieNames::fold(entry.credential.key.name.as_bytes());
+        self.0.iter().enumerate().any(|(place, one)| {
+            let mut others = self.0.iter().skip(place + 1);
+            others.any(|other| {
+                name(one) == name(other) && one.credential.value != other.credential.value
+            })
+        })
     }
 
     pub fn is_empty(&self) -> bool {

@@ -75,17 +75,25 @@ impl Parts {
         self.settle(visitor, before, heard, asked).await
     }
 
-    /// Asks with what the browser would have after this response; `heard` has it afterwards.
+    /// Asks with what the browser would have after this response; `heard` has it afterwards. Where the
+    /// response took every credential away, what it shows may still be a user's: then the question is
+    /// put with what the exchange carried.
     pub async fn ask_about(&self, visitor: &Visitor, heard: &mut Heard) -> AskedAnswer {
+        let mut carried = heard.jar.clone();
         heard.jar.apply(&heard.cookies);
-        let mut asked = self
-            .ask(
-                &mut heard.jar,
-                &visitor.facts,
-                &visitor.head,
-                &heard.cookies.plain,
-            )
-            .await;
+        let plain = &heard.cookies.plain;
+        if heard.jar.is_empty() && !carried.is_empty() {
+            let asked = self.ask(&mut carried, &visitor.facts, &visitor.head, plain);
+            let mut asked = asked.await;
+            if matches!(asked.evidence, Evidence::User { .. }) {
+                let why = "the answer deleted the cookies of a user who is still signed in";
+                asked.evidence = Evidence::Unknown(why);
+            }
+            asked.cookies = ResponseCookies::default();
+            return asked;
+        }
+        let asked = self.ask(&mut heard.jar, &visitor.facts, &visitor.head, plain);
+        let mut asked = asked.await;
         heard.cookies.then(std::mem::take(&mut asked.cookies));
         asked
     }
@@ -136,7 +144,7 @@ impl Parts {
                     why,
                     "guard.identity.whoami gave no clear answer; nothing is released"
                 );
-                self.unknown(visitor, before, heard).await
+                self.unknown(visitor, before).await
             }
         }
     }
@@ -155,7 +163,7 @@ impl Parts {
         self.release(visitor, &heard, lines)
     }
 
-    /// Gives the lease back: nobody is signed in, or nobody can tell and the next exchange asks again.
+    /// Gives the lease back: nobody is signed in.
     async fn give_back(
         &self,
         before: &Held,
@@ -202,26 +210,29 @@ impl Parts {
         let record = &moved.held.record;
         let mut lines = self.lines(record.id, record.epoch, heard)?;
         lines.push(self.guard.token_line(moved.token.expose()).into_bytes());
+        if visitor.facts.cookies.return_to.is_some() {
+            lines.push(self.guard.return_line("").into_bytes());
+        }
         match &record.state {
             State::PasswordOnly(_) => self.release(visitor, heard, lines),
             state => Ok(self.factor_first(&visitor.facts, state).with_cookies(lines)),
         }
     }
 
-    async fn unknown(
-        &self,
-        visitor: &Visitor,
-        before: Option<&Held>,
-        mut heard: Heard,
-    ) -> Result<Reply, Unreleased> {
-        let lines = match before {
-            // Sealed, so that a later request can be asked about with them.
-            Some(before) => self.give_back(before, &mut heard).await?,
-            None => Vec::new(),
+    /// Nobody can tell whose session it is now: it ends, like one whose exchange broke. Handing its
+    /// cookies back would let whoever signed in go on until the application can be asked again.
+    async fn unknown(&self, visitor: &Visitor, before: Option<&Held>) -> Result<Reply, Unreleased> {
+        let refusal = self.refusal(&visitor.facts, PageProblem::IdentityUnknown);
+        let Some(before) = before else {
+            return Ok(refusal);
         };
-        Ok(self
-            .refusal(&visitor.facts, PageProblem::IdentityUnknown)
-            .with_cookies(lines))
+        self.flows.sessions.end(before.record.id).await?;
+        let dead = visitor.facts.presented_names();
+        let none = (Jar::default(), ResponseCookies::default());
+        let lines = expire(&dead, &none.0, &none.1, self.guard.https);
+        Ok(refusal
+            .with_cookies(lines)
+            .with_cookies([self.guard.token_deletion().into_bytes()]))
     }
 
     fn lines(
@@ -299,7 +310,7 @@ impl Parts {
     pub fn refusal(&self, facts: &Facts, problem: PageProblem) -> Reply {
         match facts.kind {
             Kind::Navigation | Kind::Framed => {
-                let retry = facts.is_safe().then(|| facts.path_and_query());
+                let retry = facts.is_safe().then(|| facts.own_address());
                 self.portal
                     .problem(problem, &facts.request_id, retry.as_deref())
                     .into()
@@ -322,15 +333,16 @@ impl Parts {
         let located = location.and_then(|location| resolve(location, &self.guard.origin));
         let came_from = || visitor.facts.referer.clone();
         let asked =
-            || (visitor.facts.method == http::Method::GET).then(|| visitor.facts.path_and_query());
-        let wanted = located.or_else(asked).or_else(came_from)?;
+            || (visitor.facts.method == http::Method::GET).then(|| visitor.facts.own_address());
+        let remembered = visitor.facts.cookies.return_to.clone();
+        let wanted = remembered.or(located).or_else(asked).or_else(came_from)?;
         let path = wanted.split('?').next().unwrap_or_default().to_owned();
         let sign_in =
             self.guard.sign_in.iter().any(|rule| {
                 rule.is_page(&path, wanted.split_once('?').map_or("", |(_, query)| query))
             });
-        let usable =
-            !sign_in && (!self.guard.is_portal_path(&path) || path == self.guard.security_page);
+        let usable = !sign_in
+            && (!self.guard.is_portal_path(&path) || path.starts_with(&self.guard.security_page));
         usable.then_some(wanted)
     }
 }

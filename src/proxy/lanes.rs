@@ -6,7 +6,6 @@ use http::StatusCode;
 use pingora::proxy::Session;
 
 use super::admit::Candidate;
-use super::body::{self, BodyError};
 use super::context::{Context, Settled};
 use super::cookies::AGAIN;
 use super::facts::{Facts, Kind};
@@ -31,6 +30,12 @@ pub(super) enum Round {
     Proxy,
     /// The session moved on: decide afresh.
     Again,
+}
+
+impl Round {
+    fn of(reply: Option<Reply>) -> Self {
+        reply.map_or(Self::Streamed, Self::Answer)
+    }
 }
 
 impl Parts {
@@ -97,7 +102,12 @@ impl Parts {
 
     fn open(&self, facts: &Facts, held: &Held) -> (Jar, Vec<String>) {
         let sealer = self.sealer(held.record.id);
-        Jar::open(&facts.cookies.protected, &sealer, &held.record)
+        Jar::open(
+            &facts.cookies.protected,
+            &sealer,
+            &held.record,
+            &facts.target.path,
+        )
     }
 
     fn view<'a>(&self, candidate: &Candidate, found: &'a Option<Found>, jar: &Jar) -> View<'a> {
@@ -149,13 +159,15 @@ impl Parts {
             Ok(step_up) => step_up,
             Err(error) => return Ok(Round::Answer(self.failed(&candidate.facts, &error.into()))),
         };
+        let may_change = candidate.sign_out || !candidate.facts.is_safe();
+        let change = may_change.then(|| held.watch.begin());
         let settled = Settled {
             sealer: self.sealer(record.id),
             held,
             jar,
             dead,
             step_up,
-            may_change: candidate.sign_out || !candidate.facts.is_safe(),
+            _change: change,
             over: false,
             mask: None,
             extra,
@@ -197,7 +209,7 @@ impl Parts {
         let whole = is_whole(&leased.record.live, &jar, &facts.target.path, now);
         let jar = if whole { jar } else { Jar::default() };
         let visitor = Visitor::new(facts, session.req_header(), dead);
-        let body = candidate.body.clone().unwrap_or_default();
+        let body = candidate.body.clone();
         let reply = self.undecided(visitor, body, leased, jar, sign_in).await;
         Ok(Round::Answer(reply))
     }
@@ -211,18 +223,13 @@ impl Parts {
     ) -> pingora::Result<Round> {
         let visitor = Visitor::new(&candidate.facts, session.req_header(), dead);
         // The upload of a session that has just ended is still to be read.
-        let body = match &candidate.body {
-            Some(body) => body.clone(),
-            None => match body::read(session, &visitor.facts, self.guard.limits.request_body).await
-            {
-                Ok(body) => body,
-                Err(BodyError::TooLarge) => {
-                    return Ok(Round::Answer(
-                        self.refusal(&visitor.facts, PageProblem::TooLarge),
-                    ));
-                }
-                Err(BodyError::Broken(error)) => return Err(error),
-            },
+        let read = match &candidate.body {
+            Some(body) => Ok(Arc::clone(body)),
+            None => self.whole_body(session, &visitor.facts).await.map(Arc::new),
+        };
+        let body = match read {
+            Ok(body) => body,
+            Err(refused) => return self.unread(candidate, refused).map(Round::of),
         };
         match self.bare(&visitor, &body, current, candidate.sign_in).await {
             Bare::Reply(reply) => Ok(Round::Answer(reply)),
@@ -240,7 +247,7 @@ impl Parts {
             (Kind::Navigation, false) => {
                 let secure = if self.guard.https { "; Secure" } else { "" };
                 let mark = format!("{AGAIN}=1; Path=/; Max-Age=5; HttpOnly; SameSite=Lax{secure}");
-                Reply::see_other(&facts.path_and_query()).with_cookies([mark.into_bytes()])
+                Reply::see_other(&facts.own_address()).with_cookies([mark.into_bytes()])
             }
             _ => {
                 let challenge = self.guard.challenge();

@@ -280,7 +280,8 @@ pub fn strip_hop_by_hop_response(response: &mut ResponseHeader) {
     for name in HOP_BY_HOP {
         response.remove_header(&name);
     }
-    for name in ["keep-alive", "proxy-connection"] {
+    // The last one would let a service worker reach out of its folder, over the gateway's pages.
+    for name in ["keep-alive", "proxy-connection", "service-worker-allowed"] {
         response.remove_header(name);
     }
 }

@@ -21,12 +21,13 @@ impl Parts {
         facts: &Facts,
         found: Option<Found>,
     ) -> pingora::Result<Reply> {
-        let body = match body::read(session, facts, LARGEST_FORM).await {
+        let body = match body::read(session, facts, self.bodies(LARGEST_FORM)).await {
             Ok(body) => body,
             Err(BodyError::TooLarge) => return Ok(self.refusal(facts, PageProblem::TooLarge)),
+            Err(BodyError::Full) => return Ok(self.refusal(facts, PageProblem::Busy)),
             Err(BodyError::Broken(error)) => return Err(error),
         };
-        let form: Vec<(String, String)> = form_urlencoded::parse(&body)
+        let form: Vec<(String, String)> = form_urlencoded::parse(body.as_ref())
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
         let headers = &session.req_header().headers;
@@ -63,6 +64,9 @@ impl Parts {
         let mut lines = Vec::new();
         if let Some(token) = token {
             lines.push(self.guard.token_line(&token).into_bytes());
+        }
+        if let Some(path) = &page.remember {
+            lines.push(self.guard.return_line(path).into_bytes());
         }
         if ended {
             let dead = facts.presented_names();

@@ -45,6 +45,9 @@ impl Parts {
                 cookies: ResponseCookies::default(),
             };
         }
+        if jar.is_ambiguous() {
+            return AskedAnswer::unknown("two values of one protected cookie");
+        }
         let request = self.probe(jar, facts, head, plain_set);
         let answer = match request {
             Ok(request) => {

@@ -3,8 +3,6 @@
 //! Asked for a value that nobody has asked about, after a request that may have changed the user, and
 //! once in `guard.identity.recheck`. One question at a time for each session; the others wait for it.
 
-use std::sync::atomic::Ordering;
-
 use pingora::http::RequestHeader;
 
 use super::facts::Facts;
@@ -36,7 +34,7 @@ impl Parts {
         facts: &Facts,
         head: &RequestHeader,
     ) -> Result<Ready, FlowError> {
-        if !self.must_ask(&held, jar, facts) {
+        if !self.must_ask(&held, jar) {
             return Ok(Ready::Go(held, Vec::new()));
         }
         let flight = self.flights.of(held.record.id);
@@ -52,22 +50,19 @@ impl Parts {
         if !held.record.state.is_settled() {
             return Ok(Ready::Gone);
         }
-        if !self.must_ask(&held, jar, facts) {
+        if !self.must_ask(&held, jar) {
             return Ok(Ready::Go(held, Vec::new()));
         }
         self.ask_again(held, jar.clone(), facts, head).await
     }
 
-    fn must_ask(&self, held: &Held, jar: &Jar, facts: &Facts) -> bool {
-        let record = &held.record;
-        let pending = jar
-            .credentials()
-            .iter()
-            .any(|credential| record.live.standing(credential, record.epoch) != Standing::Asked);
-        // An unsafe request is the change itself: it makes the question due for the next one.
-        let due = facts.is_safe() && held.recheck_due.load(Ordering::Acquire);
-        let old = self.flows.clock.now().since(record.asked_at) >= self.guard.recheck;
-        pending || due || old
+    fn must_ask(&self, held: &Held, jar: &Jar) -> bool {
+        let (record, now) = (&held.record, self.flows.clock.now());
+        let fresh = |credential| match record.live.standing(&credential, record.epoch) {
+            Standing::Asked(at) => now.since(at) < self.guard.recheck,
+            Standing::Pending | Standing::Dead => false,
+        };
+        held.watch.is_due() || !jar.credentials().into_iter().all(fresh)
     }
 
     async fn ask_again(
@@ -78,8 +73,8 @@ impl Parts {
         head: &RequestHeader,
     ) -> Result<Ready, FlowError> {
         let record = &held.record;
-        // Lowered before the question is put: what changes while it is under way is due once more.
-        held.recheck_due.store(false, Ordering::Release);
+        let changed = held.watch.is_due();
+        held.watch.lower();
         let asked = self.ask(&mut jar, facts, head, &[]).await;
         match asked.evidence {
             Evidence::User { id, .. }
@@ -98,11 +93,11 @@ impl Parts {
                         self.refusal(facts, PageProblem::ApplicationDown),
                     ));
                 };
-                let held = self.renew(held, &jar).await?;
+                let held = self.renew(held, &jar, changed).await?;
                 Ok(held.map_or(Ready::Gone, |held| Ready::Go(held, lines)))
             }
             Evidence::Unknown(why) => {
-                held.recheck_due.store(true, Ordering::Release);
+                held.watch.make_due();
                 tracing::warn!(
                     request_id = facts.request_id,
                     why,
@@ -121,7 +116,12 @@ impl Parts {
     }
 
     /// Notes that the same user was named for `jar`. `None` where the session has ended meanwhile.
-    pub async fn renew(&self, held: Held, jar: &Jar) -> Result<Option<Held>, FlowError> {
+    pub async fn renew(
+        &self,
+        held: Held,
+        jar: &Jar,
+        changed: bool,
+    ) -> Result<Option<Held>, FlowError> {
         let credentials = jar.credentials();
         let mut current = held;
         for _ in 0..8 {
@@ -129,7 +129,7 @@ impl Parts {
                 jar: &credentials,
                 at: self.flows.clock.now(),
             };
-            let next = Record::clone(&current.record).asked_again(asked)?;
+            let next = Record::clone(&current.record).asked_again(asked, changed)?;
             if let Some(held) = self.flows.sessions.transition(next).await? {
                 return Ok(Some(held));
             }

@@ -38,6 +38,11 @@ impl Parts {
         pairs: &[Vec<u8>],
     ) -> pingora::Result<()> {
         headers::strip(request);
+        if !self.guard.is_public(&facts.target.path) {
+            // Two ranges can cut a session id in two, and neither half would be recognised.
+            request.remove_header(&header::RANGE);
+            request.remove_header(&header::IF_RANGE);
+        }
         request.remove_header(&header::COOKIE);
         request.remove_header(&header::AUTHORIZATION);
         if !pairs.is_empty() {
@@ -101,6 +106,7 @@ impl Parts {
         if plain && response.status.as_u16() != 101 {
             settled.mask = Mask::new(after.values_to_blot());
         }
+        response.remove_header("service-worker-allowed");
         replace_cookies(response, lines)
     }
 
@@ -162,5 +168,5 @@ fn without_parameters(url: &str) -> String {
 
 /// Whether the live set, for `path`, came along whole.
 pub fn is_whole(live: &LiveSet, jar: &Jar, path: &str, now: UnixTime) -> bool {
-    !jar.is_empty() && live.is_complete(&jar.credentials(), path, now)
+    !jar.is_empty() && !jar.is_ambiguous() && live.is_complete(&jar.credentials(), path, now)
 }

@@ -5,7 +5,6 @@
 //! answer is released as it is (invariant I3).
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use pingora::proxy::Session;
@@ -32,11 +31,9 @@ impl Parts {
     ) -> pingora::Result<Round> {
         let mut request = session.req_header().clone();
         self.settled_request(&mut request, &settled, facts)?;
-        let held = settled.held.clone();
-        let due = Due {
-            flag: &held.recheck_due,
-            set: settled.may_change,
-        };
+        if settled.held.has_ended() {
+            return Ok(Round::Again);
+        }
         let incoming = match self.origin.exchange(&request, body, false).await {
             Ok(incoming) => incoming,
             Err(error) => {
@@ -45,6 +42,10 @@ impl Parts {
                 ));
             }
         };
+        if settled.held.has_ended() {
+            // It ended while the application was at work; nobody is owed the answer any more.
+            return Ok(Round::Answer(self.refusal(facts, PageProblem::Busy)));
+        }
         let now = self.flows.clock.now();
         let cookies =
             ResponseCookies::read(&incoming.head, &facts.target.path, &self.guard.names, now);
@@ -62,9 +63,9 @@ impl Parts {
         strip_hop_by_hop_response(&mut head);
         self.settled_response(&mut head, &mut settled, facts)
             .await?;
-        let streamed = self.pump(session, head, incoming, Some(&mut settled)).await;
-        drop(due);
-        streamed.map(|()| Round::Streamed)
+        self.pump(session, head, incoming, Some(&mut settled))
+            .await?;
+        Ok(Round::Streamed)
     }
 
     /// Nothing of an answer that brings a changed credential is shown before it is known whose it is.
@@ -111,28 +112,13 @@ impl Parts {
         lines.extend(sealing.lines(&heard.cookies, &settled.jar)?);
         if !same {
             // Sealed all the same: the next request that carries them is asked about.
-            settled.held.recheck_due.store(true, Ordering::Release);
+            settled.held.watch.make_due();
             let refusal = self.refusal(&visitor.facts, PageProblem::IdentityUnknown);
             return Ok(refusal.with_cookies(lines));
         }
-        self.renew(settled.held, &heard.jar)
+        self.renew(settled.held, &heard.jar, true)
             .await?
             .ok_or(Unreleased::Gone)?;
         self.release(visitor, &heard, lines)
-    }
-}
-
-/// Makes the question due when the request is over, however it ends: only a question put after it can
-/// see what it did.
-struct Due<'a> {
-    flag: &'a std::sync::atomic::AtomicBool,
-    set: bool,
-}
-
-impl Drop for Due<'_> {
-    fn drop(&mut self) {
-        if self.set {
-            self.flag.store(true, Ordering::Release);
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Holding whole responses in memory, within bounds.
+//! Holding whole bodies in memory, within bounds.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use pingora::http::ResponseHeader;
 
 use super::origin::{Incoming, Origin};
 
-/// Bytes that may be spooled at once by the whole process.
+/// Bytes of requests and responses that the whole process may hold at once.
 #[derive(Debug)]
 pub struct Budget {
     each: usize,
@@ -27,9 +27,18 @@ pub enum SpoolError {
 }
 
 /// A share of the budget; given back when dropped.
-struct Share {
+pub struct Share {
     used: Arc<AtomicUsize>,
+    total: usize,
     bytes: usize,
+}
+
+impl Share {
+    /// Takes more; `false` where the whole budget is used up.
+    pub fn grow(&mut self, bytes: usize) -> bool {
+        self.bytes += bytes;
+        self.used.fetch_add(bytes, Ordering::Relaxed) + bytes <= self.total
+    }
 }
 
 impl Drop for Share {
@@ -54,23 +63,27 @@ impl Budget {
         }
     }
 
+    pub fn share(&self) -> Share {
+        Share {
+            used: Arc::clone(&self.used),
+            total: self.total,
+            bytes: 0,
+        }
+    }
+
     /// Reads a response to its last byte.
     pub async fn spool(
         &self,
         origin: &Origin,
         mut incoming: Incoming,
     ) -> Result<Spooled, SpoolError> {
-        let mut share = Share {
-            used: Arc::clone(&self.used),
-            bytes: 0,
-        };
+        let mut share = self.share();
         let mut body = BytesMut::new();
         while let Some(chunk) = incoming.next().await.map_err(SpoolError::Broken)? {
             if body.len() + chunk.len() > self.each {
                 return Err(SpoolError::TooLarge);
             }
-            share.bytes += chunk.len();
-            if self.used.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len() > self.total {
+            if !share.grow(chunk.len()) {
                 return Err(SpoolError::Full);
             }
             body.extend_from_slice(&chunk);

@@ -51,9 +51,17 @@ impl Parts {
             self.origin.release(incoming).await;
             return Ok(());
         }
-        let http11 = session.req_header().version == http::Version::HTTP_11;
-        if http11 && !head.headers.contains_key(header::CONTENT_LENGTH) {
-            head.insert_header(header::TRANSFER_ENCODING, "chunked")?;
+        // Chunks are of HTTP/1.1, whatever the application speaks.
+        head.set_version(http::Version::HTTP_11);
+        if !head.headers.contains_key(header::CONTENT_LENGTH) {
+            match session.req_header().version {
+                http::Version::HTTP_2 => {}
+                http::Version::HTTP_11 => {
+                    head.insert_header(header::TRANSFER_ENCODING, "chunked")?
+                }
+                // Only the end of the connection can say where the body ends.
+                _ => session.set_keepalive(None),
+            }
         }
         session.write_response_header(Box::new(head), false).await?;
         loop {

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::header;
 use pingora::http::RequestHeader;
 
+use super::body::Read;
 use super::facts::Facts;
 use super::gateway::Parts;
 use super::jar::{Jar, ResponseCookies};
@@ -17,6 +18,9 @@ use crate::domain::evidence::Evidence;
 use crate::portal::problem_of;
 use crate::portal::views::texts::PageProblem;
 use crate::stores::Held;
+
+/// Nothing to send with a request.
+static EMPTY: Bytes = Bytes::new();
 
 /// How a bare exchange goes on.
 pub enum Bare {
@@ -31,7 +35,7 @@ impl Parts {
     pub async fn undecided(
         self: &Arc<Self>,
         visitor: Visitor,
-        body: Bytes,
+        body: Option<Arc<Read>>,
         leased: Held,
         jar: Jar,
         fresh: bool,
@@ -43,7 +47,8 @@ impl Parts {
         let task = tokio::spawn(async move {
             let _counted = counted;
             let limit = parts.guard.limits.exchange_timeout + parts.guard.limits.whoami_timeout;
-            let run = parts.run_undecided(&visitor, &body, &leased, jar, fresh);
+            let body = body.as_ref().map_or(&EMPTY, |body| &***body);
+            let run = parts.run_undecided(&visitor, body, &leased, jar, fresh);
             match tokio::time::timeout(limit, run).await {
                 Ok(reply) => reply,
                 Err(_) => {
@@ -146,8 +151,10 @@ impl Parts {
             &visitor.facts.client.to_string(),
             &pairs,
         )?;
-        // What is held back is looked through for credentials, and nobody can look through a gzip.
-        request.remove_header(&header::ACCEPT_ENCODING);
+        if !self.guard.is_public(&visitor.facts.target.path) {
+            // What is held back is looked through for credentials, and nobody can look through a gzip.
+            request.remove_header(&header::ACCEPT_ENCODING);
+        }
         Ok(request)
     }
 

@@ -13,10 +13,14 @@ use std::future::Future;
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::Connection;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 use tokio::runtime::Handle;
+
+use crate::crypto::at_rest::AtRest;
 
 use super::{StoreError, Stored};
 
@@ -37,13 +41,22 @@ pub struct Database {
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("cannot open the database {path}: {source}; the directory must exist and be writable")]
+    #[error("cannot open the database {path}")]
     Open { path: String, source: sqlx::Error },
-    #[error("cannot bring the database {path} up to date: {source}")]
+    #[error("cannot bring the database {path} up to date")]
     Migrate {
         path: String,
         source: sqlx::migrate::MigrateError,
     },
+}
+
+/// Why an existing database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    #[error("it cannot be read: {0}")]
+    Read(#[from] sqlx::Error),
+    #[error(transparent)]
+    Keys(#[from] CanaryError),
 }
 
 impl Database {
@@ -74,6 +87,26 @@ impl Database {
         Ok(Self { pool, stores })
     }
 
+    /// Whether there is a readable database at `path` that belongs to these keys. Writes nothing.
+    pub async fn opens_with(path: &Path, keys: &AtRest) -> Result<(), CheckError> {
+        let options = SqliteConnectOptions::new().filename(path).read_only(true);
+        let mut connection = SqliteConnection::connect_with(&options).await?;
+        let tables: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'key_canary'")
+                .fetch_one(&mut connection)
+                .await?;
+        if tables == 0 {
+            return Ok(());
+        }
+        let sealed: Option<Vec<u8>> = sqlx::query_scalar("SELECT sealed FROM key_canary")
+            .fetch_optional(&mut connection)
+            .await?;
+        match sealed {
+            Some(sealed) if !keys.opens_canary(&sealed) => Err(CanaryError::WrongKeys.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Runs `work` on the stores runtime. It goes on there even if the caller is dropped, so a
     /// client that hangs up cannot leave a count unwritten.
     async fn run<T, F>(&self, work: impl FnOnce(SqlitePool) -> F) -> Stored<T>
@@ -100,7 +133,8 @@ impl Database {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Stored<()> {
-        self.run(|pool| async move { sqlx::query("SELECT 1").execute(&pool).await.map(|_| ()) })
+        // It takes the write lock and writes nothing: a database that only answers reads is not ready.
+        self.run(|pool| async move { pool.begin_with("BEGIN IMMEDIATE").await?.rollback().await })
             .await
     }
 }

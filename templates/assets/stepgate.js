@@ -50,16 +50,38 @@
   // browser's languages the first that is the page's own, for its region.
   const lang = document.documentElement.lang || "en";
   const locale = (navigator.languages || []).find((l) => l.split("-")[0] === lang.split("-")[0]) || lang;
-  const day = { year: "numeric", month: "short", day: "numeric" };
-  const time = { hour: "numeric", minute: "2-digit" };
-  const full = { ...day, ...time };
+  const time = { hour: "2-digit", minute: "2-digit" };
+  const show = (at, format) => new Intl.DateTimeFormat(locale, format).format(at);
+  // The year only where it is another one.
+  const dayOf = (at) => ({
+    month: "short", day: "numeric",
+    ...(at.getFullYear() !== new Date().getFullYear() && { year: "numeric" }),
+  });
+
+  // "in 30 seconds (05:19:30)", kept up to date. Never early: whoever tries at
+  // the time that is shown must not be refused, so minutes are rounded up.
+  const wait = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const countDown = (element, at) => {
+    const left = Math.ceil((at - Date.now()) / 1000);
+    if (left <= 0) return void (element.textContent = wait.format(0, "second"));
+    const near = left < 120;
+    const until = near ? at : new Date(Math.ceil(at / 60000) * 60000);
+    const today = until.toDateString() === new Date().toDateString();
+    const clock = show(until, { ...(!today && dayOf(until)), ...time, ...(near && { second: "2-digit" }) });
+    const relative = near ? wait.format(left, "second")
+      : left <= 5400 ? wait.format(Math.ceil(left / 60), "minute")
+      : wait.format(Math.round(left / 3600), "hour");
+    element.textContent = `${relative} (${clock.replace(/\s/g, "\u00a0")})`;
+    setTimeout(countDown, 1000, element, at);
+  };
+
   all("time[data-local]", (element) => {
     const at = new Date(element.dateTime);
     if (isNaN(at)) return;
-    const today = at.toDateString() === new Date().toDateString();
-    const format = { day, soon: today ? time : full }[element.dataset.local] || full;
     element.title = element.textContent;
-    element.textContent = new Intl.DateTimeFormat(locale, format).format(at);
+    const kind = element.dataset.local;
+    if (kind === "soon") return countDown(element, at);
+    element.textContent = show(at, { ...dayOf(at), ...(kind !== "day" && time) });
   });
 
   all("[data-copy]", (button) => {

@@ -13,7 +13,7 @@ pub struct EnrolPage<'a> {
     pub csrf: &'a str,
     pub action: &'a str,
     pub account: &'a str,
-    /// The policy asks for a factor before the first page: the page says why
+    /// The policy asks for an authenticator before the first page: the page says why
     /// and offers signing out, as there is nothing to go back to.
     pub forced: bool,
     /// The QR code as an `<svg>` element; see [`super::qr_svg`].

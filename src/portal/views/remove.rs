@@ -1,4 +1,4 @@
-//! Are you sure? Names the factor, and what follows when it is the last.
+//! Are you sure? Names the authenticator, and what follows when it is the last.
 
 use askama::Template;
 
@@ -13,8 +13,8 @@ pub struct RemovePage<'a> {
     pub csrf: &'a str,
     pub action: &'a str,
     pub cancel: &'a str,
-    /// The factor's friendly name.
+    /// The authenticator's name.
     pub name: &'a str,
-    /// Set when no other factor remains.
+    /// Set when no other authenticator remains.
     pub last: Option<AfterLast>,
 }

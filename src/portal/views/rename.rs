@@ -1,4 +1,4 @@
-//! A new name for a factor: for those who follow the link instead of using
+//! A new name for an authenticator: for those who follow the link instead of using
 //! the form on the security page, and where a refused name is shown again.
 
 use askama::Template;
@@ -14,7 +14,7 @@ pub struct RenamePage<'a> {
     pub csrf: &'a str,
     pub action: &'a str,
     pub cancel: &'a str,
-    /// The name that the factor has.
+    /// The name that the authenticator has.
     pub current: &'a str,
     /// What the field holds: the same, or what was typed before.
     pub name: &'a str,

@@ -6,12 +6,12 @@ use askama::Template;
 use super::texts::*;
 use super::*;
 
-const FRAME: Frame = Frame {
+pub(super) const FRAME: Frame<'static> = Frame {
     app_name: "Acme CRM",
     portal: "/.mfa",
     version: "0123456789ab",
     support_url: Some("https://help.example.com"),
-    request_id: "01939d8e-5b7c-7e21-9a54-0c1f5d3b2a10",
+    request_id: "01939d8e5b7c7e219a540c1f5d3b2a10",
     lang: "en",
     dir: "ltr",
 };
@@ -22,7 +22,7 @@ const ADDED: Moment = Moment {
     text: "3 Mar 2026, 14:05 UTC",
     iso: "2026-03-03T14:05:00Z",
 };
-const USED: Moment = Moment {
+pub(super) const USED: Moment<'static> = Moment {
     text: "21 Jul 2026, 08:12 UTC",
     iso: "2026-07-21T08:12:00Z",
 };
@@ -82,6 +82,8 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         ("security-one", 1, Some(Notice::Added("Pixel 9"))),
         ("security-two", 2, Some(Notice::Renamed("Pixel 9"))),
         ("security", 2, None),
+        ("security-disabled", 3, None),
+        ("security-many", 4, Some(Notice::Renamed("\u{202e}9 lexiP"))),
     ] {
         add(name, security(FRAME, count, notice));
     }
@@ -179,6 +181,12 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         ("application-down", PageProblem::ApplicationDown),
         ("unavailable", PageProblem::Unavailable),
         ("application-slow", PageProblem::ApplicationSlow),
+        ("credential-refused", PageProblem::CredentialRefused),
+        ("route-refused", PageProblem::RouteRefused),
+        ("head-too-large", PageProblem::HeadTooLarge),
+        ("response-too-large", PageProblem::ResponseTooLarge),
+        ("identity-unknown", PageProblem::IdentityUnknown),
+        ("busy", PageProblem::Busy),
     ] {
         let page = ErrorPage {
             frame: Frame {
@@ -235,28 +243,46 @@ fn enrol(frame: Frame<'_>, qr_svg: &str, forced: bool, problem: Option<FormProbl
 }
 
 fn security(frame: Frame<'_>, count: usize, notice: Option<Notice<'_>>) -> String {
+    security_page(frame, count, notice).render().unwrap()
+}
+
+/// Of three authenticators the last is disabled.
+pub(super) fn security_page<'a>(
+    frame: Frame<'a>,
+    count: usize,
+    notice: Option<Notice<'a>>,
+) -> SecurityPage<'a> {
+    let row = |id, name| AuthenticatorRow {
+        id,
+        name,
+        added: ADDED,
+        last_used: (id == "7").then_some(USED),
+        disabled: id == "9",
+    };
     let authenticators = [
-        AuthenticatorRow {
-            id: "7",
-            name: "Pixel 9",
-            added: ADDED,
-            last_used: Some(USED),
-        },
-        AuthenticatorRow {
-            id: "8",
-            name: "The old tablet in the kitchen drawer, kept for emergencies <only>",
-            added: ADDED,
-            last_used: None,
-        },
-    ];
-    let activity = [
-        (Activity::SignedIn, "Firefox on macOS, 203.0.113.7"),
-        (
-            Activity::AuthenticatorAdded("Pixel 9"),
-            "Chrome on Android, 2001:db8:85a3::8a2e:370:7334",
+        row("7", "Pixel 9"),
+        row(
+            "8",
+            "The old tablet in the kitchen drawer, kept for emergencies <only>",
         ),
+        row("9", "\u{202e}9 lexiP"),
+    ];
+    let here = "Firefox on macOS, 203.0.113.7";
+    let phone = "Chrome on Android, 2001:db8:85a3::8a2e:370:7334";
+    let activity = [
+        (Activity::SignedIn, here),
+        (Activity::AuthenticatorAdded("Pixel 9"), phone),
         (Activity::CodeRejected, "Safari on iOS, 198.51.100.23"),
+        (Activity::CodeRejected, "Safari on iOS, 198.51.100.23"),
+        (Activity::CodeRejected, "Safari on iOS, 198.51.100.23"),
+        (
+            Activity::AuthenticatorDisabled("\u{202e}9 lexiP"),
+            "Safari on iOS, 198.51.100.23",
+        ),
+        (Activity::PasswordAccepted, here),
         (Activity::ChangedByAdministrator, "Command line"),
+        (Activity::SignedIn, here),
+        (Activity::SignedInByPassword, here),
     ]
     .into_iter()
     .map(|(what, from)| ActivityRow {
@@ -264,16 +290,16 @@ fn security(frame: Frame<'_>, count: usize, notice: Option<Notice<'_>>) -> Strin
         what,
         from,
     });
-    let page = SecurityPage {
+    SecurityPage {
         frame,
         csrf: "token",
         account: ACCOUNT,
         base: "/settings/security",
         back: "/",
         sign_out_others: "/settings/security/sessions/sign-out",
+        other_sessions: count,
         authenticators: authenticators.into_iter().take(count).collect(),
-        activity: activity.take(count * 2).collect(),
+        activity: activity.take(count * 3).collect(),
         notice,
-    };
-    page.render().unwrap()
+    }
 }

@@ -13,16 +13,27 @@ pub struct AuthenticatorRow<'a> {
     pub name: &'a str,
     pub added: Moment<'a>,
     pub last_used: Option<Moment<'a>>,
+    /// Its codes are refused until somebody unlocks it.
+    pub disabled: bool,
 }
 
 /// One line of *Recent security activity*.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct ActivityRow<'a> {
     pub when: Moment<'a>,
     pub what: Activity<'a>,
     /// Browser and address: `Firefox on macOS, 203.0.113.7`.
     pub from: &'a str,
 }
+
+/// Rows in a row that say the same, with the newest of them.
+struct ActivityGroup<'a> {
+    row: ActivityRow<'a>,
+    times: usize,
+}
+
+/// So many groups are shown; the others wait behind *Show all*.
+const SHOWN: usize = 5;
 
 /// `GET` of `portal.security_page`.
 #[derive(Debug, Template)]
@@ -37,6 +48,8 @@ pub struct SecurityPage<'a> {
     pub back: &'a str,
     /// Where *Sign out other sessions* posts to.
     pub sign_out_others: &'a str,
+    /// Sessions of this user besides the one that asks.
+    pub other_sessions: usize,
     pub authenticators: Vec<AuthenticatorRow<'a>>,
     /// Newest first.
     pub activity: Vec<ActivityRow<'a>>,
@@ -44,9 +57,70 @@ pub struct SecurityPage<'a> {
     pub notice: Option<Notice<'a>>,
 }
 
-impl SecurityPage<'_> {
-    /// Factors of all kinds: one alone is what the nudge is about.
-    fn factors(&self) -> usize {
-        self.authenticators.len()
+impl<'a> SecurityPage<'a> {
+    /// Authenticators that can sign in: one alone is what the nudge is about.
+    fn working(&self) -> usize {
+        self.authenticators
+            .iter()
+            .filter(|row| !row.disabled)
+            .count()
+    }
+
+    /// The activity with repetitions counted instead of listed.
+    fn groups(&self) -> Vec<ActivityGroup<'a>> {
+        self.activity
+            .chunk_by(|one, next| one.what == next.what && one.from == next.from)
+            .filter_map(|same| {
+                Some(ActivityGroup {
+                    row: *same.first()?,
+                    times: same.len(),
+                })
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    /// What is shown of these lines, and how often each happened.
+    fn groups_of(what: &[(Activity<'static>, &'static str)]) -> Vec<(Activity<'static>, usize)> {
+        let activity = what.iter().map(|(what, from)| ActivityRow {
+            when: samples::USED,
+            what: *what,
+            from,
+        });
+        let page = SecurityPage {
+            activity: activity.collect(),
+            ..samples::security_page(samples::FRAME, 1, None)
+        };
+        let groups = page.groups();
+        groups
+            .iter()
+            .map(|group| (group.row.what, group.times))
+            .collect()
+    }
+
+    #[test]
+    fn only_neighbours_of_the_same_kind_and_place_become_one_row() {
+        let wrong = Activity::CodeRejected;
+        assert_eq!(groups_of(&[]), []);
+        assert_eq!(
+            groups_of(&[
+                (wrong, "here"),
+                (wrong, "here"),
+                (wrong, "there"),
+                (Activity::SignedIn, "there"),
+                (wrong, "there"),
+            ]),
+            [(wrong, 2), (wrong, 1), (Activity::SignedIn, 1), (wrong, 1)]
+        );
+        let added = Activity::AuthenticatorAdded;
+        assert_eq!(
+            groups_of(&[(added("a"), "here"), (added("b"), "here")]),
+            [(added("a"), 1), (added("b"), 1)]
+        );
     }
 }

@@ -5,8 +5,35 @@
 
 use std::fmt;
 
-/// Longest friendly name of a factor, in characters.
+/// Longest name of an authenticator, in characters.
 pub const NAME_MAX: usize = 64;
+
+/// A sentence that may hold a name which its owner chose. The pages set the
+/// name apart (`<bdi>`), so that its direction does not turn the sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sentence<'a> {
+    pub before: &'static str,
+    pub name: Option<&'a str>,
+    pub after: &'static str,
+}
+
+impl<'a> Sentence<'a> {
+    fn plain(text: &'static str) -> Self {
+        Self {
+            before: text,
+            name: None,
+            after: "",
+        }
+    }
+
+    fn around(before: &'static str, name: &'a str, after: &'static str) -> Self {
+        Self {
+            before,
+            name: Some(name),
+            after,
+        }
+    }
+}
 
 /// A form that has to be shown again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +66,20 @@ impl FormProblem {
         }
     }
 
+    /// What to mend, in a few words: the link of the summary.
+    pub fn fix(self) -> &'static str {
+        match self {
+            Self::CodeWrong | Self::CodeUsed => "Enter the next code",
+            Self::CodeMissing => "Enter the code",
+            Self::CodeMalformed => "Enter six digits",
+            Self::FormExpired => "Enter the code again",
+            Self::SecretExpired => "Scan the new QR code",
+            Self::NameEmpty => "Enter a name",
+            Self::NameTooLong => "Shorten the name",
+            Self::NameTaken => "Choose another name",
+        }
+    }
+
     /// What happened.
     pub fn what(self) -> &'static str {
         match self {
@@ -50,7 +91,7 @@ impl FormProblem {
             Self::SecretExpired => "The QR code was no longer valid.",
             Self::NameEmpty => "The name is empty.",
             Self::NameTooLong => "The name is too long.",
-            Self::NameTaken => "You already have a factor with this name.",
+            Self::NameTaken => "You already have an authenticator with this name.",
         }
     }
 
@@ -175,16 +216,16 @@ impl PageProblem {
                  Nothing has been changed."
             }
             Self::EnrolmentClosed => {
-                "Signing in here takes a second factor, your account has none yet, and only an \
-                 administrator can add the first one."
+                "Signing in here takes a code from an authenticator, your account has none yet, and \
+                 only an administrator can add the first one."
             }
             Self::CredentialRefused => {
                 "The request carried a password or token of its own. Only a sign-in through the \
                  application's own page counts. (Operators: guard.token_inputs.)"
             }
             Self::RouteRefused => {
-                "It would get around the second factor. (Operators: guard.refuse; WebSockets need \
-                 a signed-in session.)"
+                "It would get around the code that signing in asks for. (Operators: guard.refuse; \
+                 WebSockets need a signed-in session.)"
             }
             Self::NotFound => "The address may be mistyped, or what it led to is gone.",
             Self::TooLarge => "What your browser sent is larger than we accept.",
@@ -265,19 +306,19 @@ pub enum Reason<'a> {
     OpenPage,
 }
 
-impl fmt::Display for Reason<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl<'a> Reason<'a> {
+    pub fn sentence(self) -> Sentence<'a> {
         match self {
-            Self::AddAuthenticator => out.write_str("to add an authenticator"),
-            Self::RemoveAuthenticator(name) => write!(out, "to remove “{name}”"),
-            Self::RenameAuthenticator(name) => write!(out, "to rename “{name}”"),
-            Self::SignOutOthers => out.write_str("to sign out your other sessions"),
-            Self::OpenPage => out.write_str("to open this page"),
+            Self::AddAuthenticator => Sentence::plain("to add an authenticator"),
+            Self::RemoveAuthenticator(name) => Sentence::around("to remove “", name, "”"),
+            Self::RenameAuthenticator(name) => Sentence::around("to rename “", name, "”"),
+            Self::SignOutOthers => Sentence::plain("to sign out your other sessions"),
+            Self::OpenPage => Sentence::plain("to open this page"),
         }
     }
 }
 
-/// What the removal of the last factor leads to.
+/// What the removal of the last authenticator leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AfterLast {
     /// `policy.mfa = "optional"`
@@ -344,26 +385,30 @@ impl Ending {
 /// The outcome of a change, said once on the page that follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice<'a> {
-    /// With the factor's friendly name, as in the next two.
+    /// With the authenticator's name, as in the next two.
     Added(&'a str),
     Removed(&'a str),
     Renamed(&'a str),
     OthersSignedOut,
 }
 
-impl fmt::Display for Notice<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl<'a> Notice<'a> {
+    pub fn sentence(self) -> Sentence<'a> {
         match self {
-            Self::Added(name) => write!(
-                out,
-                "“{name}” has been added. Your next sign-in will ask for a code."
+            Self::Added(name) => Sentence::around(
+                "“",
+                name,
+                "” has been added. Your next sign-in will ask for a code.",
             ),
-            Self::Removed(name) => write!(
-                out,
-                "“{name}” has been removed. You can delete its entry in your app, too."
+            Self::Removed(name) => Sentence::around(
+                "“",
+                name,
+                "” has been removed. You can delete its entry in your app, too.",
             ),
-            Self::Renamed(name) => write!(out, "The authenticator is now called “{name}”."),
-            Self::OthersSignedOut => out.write_str("Your other sessions have been signed out."),
+            Self::Renamed(name) => {
+                Sentence::around("The authenticator is now called “", name, "”.")
+            }
+            Self::OthersSignedOut => Sentence::plain("Your other sessions have been signed out."),
         }
     }
 }
@@ -371,38 +416,52 @@ impl fmt::Display for Notice<'_> {
 /// One entry of *Recent security activity*.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity<'a> {
-    /// With a second factor.
+    /// With a code.
     SignedIn,
-    /// Without one, because none is enrolled.
+    /// Without one, because no authenticator is enrolled.
     SignedInByPassword,
+    /// The sign-in has not come further: whoever it was knows the password.
+    PasswordAccepted,
     SignedOut,
     Confirmed,
     CodeRejected,
     Locked,
-    /// With the factor's friendly name, as in the next two.
+    /// With the authenticator's name, as in the next three.
     AuthenticatorAdded(&'a str),
     AuthenticatorRemoved(&'a str),
     AuthenticatorRenamed(&'a str),
+    /// Too many wrong codes in all: it stays off until somebody unlocks it.
+    AuthenticatorDisabled(&'a str),
     OthersSignedOut,
-    /// An administrator changed the factors.
+    /// An administrator changed the authenticators.
     ChangedByAdministrator,
 }
 
-impl fmt::Display for Activity<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl<'a> Activity<'a> {
+    pub fn sentence(self) -> Sentence<'a> {
         match self {
-            Self::SignedIn => out.write_str("Signed in with a code"),
-            Self::SignedInByPassword => out.write_str("Signed in with a password only"),
-            Self::SignedOut => out.write_str("Signed out"),
-            Self::Confirmed => out.write_str("Confirmed with a code"),
-            Self::CodeRejected => out.write_str("Wrong code"),
-            Self::Locked => out.write_str("Locked after too many wrong codes"),
-            Self::AuthenticatorAdded(name) => write!(out, "Added authenticator “{name}”"),
-            Self::AuthenticatorRemoved(name) => write!(out, "Removed authenticator “{name}”"),
-            Self::AuthenticatorRenamed(name) => write!(out, "Renamed an authenticator to “{name}”"),
-            Self::OthersSignedOut => out.write_str("Signed out other sessions"),
+            Self::SignedIn => Sentence::plain("Signed in with a code"),
+            Self::SignedInByPassword => Sentence::plain("Signed in with a password only"),
+            Self::PasswordAccepted => Sentence::plain("Password accepted, no code entered"),
+            Self::SignedOut => Sentence::plain("Signed out"),
+            Self::Confirmed => Sentence::plain("Confirmed with a code"),
+            Self::CodeRejected => Sentence::plain("Wrong code"),
+            Self::Locked => Sentence::plain("Locked after too many wrong codes"),
+            Self::AuthenticatorAdded(name) => Sentence::around("Added authenticator “", name, "”"),
+            Self::AuthenticatorRemoved(name) => {
+                Sentence::around("Removed authenticator “", name, "”")
+            }
+            Self::AuthenticatorRenamed(name) => {
+                Sentence::around("Renamed an authenticator to “", name, "”")
+            }
+            Self::AuthenticatorDisabled(name) => Sentence::around(
+                "Disabled authenticator “",
+                name,
+                "” after too many wrong codes",
+            ),
+            Self::OthersSignedOut => Sentence::plain("Signed out other sessions"),
             Self::ChangedByAdministrator => {
-                out.write_str("An administrator changed how you sign in")
+                Sentence::plain("An administrator changed how you sign in")
             }
         }
     }

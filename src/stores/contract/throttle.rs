@@ -37,7 +37,6 @@ async fn a_success_ends_the_row_of_failures_and_leaves_the_budget() {
     let bench = Bench::new().await;
     let database = bench.database.clone();
     let new = totp("ada", "phone", 1);
-    let id = new.id.clone();
     database.insert_totp(new, InsertIf::First).await.unwrap();
     let mut now = NOW;
     let mut failures = 0;
@@ -54,7 +53,7 @@ async fn a_success_ends_the_row_of_failures_and_leaves_the_budget() {
                 return;
             };
             if guess == 4 {
-                database.succeed(attempt, &user("ada"), &id).await.unwrap();
+                database.succeed(attempt, &user("ada")).await.unwrap();
             } else {
                 failures += 1;
             }
@@ -64,17 +63,16 @@ async fn a_success_ends_the_row_of_failures_and_leaves_the_budget() {
 }
 
 #[tokio::test]
-async fn failures_are_counted_against_every_factor_and_taken_back_from_the_one_that_fitted() {
+async fn failures_are_counted_against_every_factor_and_a_right_code_clears_them_all() {
     let bench = Bench::new().await;
     let database = bench.database.clone();
     let (one, two) = (totp("ada", "one", 1), totp("ada", "two", 1));
-    let fitted = one.id.clone();
     database.insert_totp(one, InsertIf::Always).await.unwrap();
     database.insert_totp(two, InsertIf::Always).await.unwrap();
     database.begin(&user("ada"), NOW).await.unwrap();
     let (_, attempt) = database.begin(&user("ada"), NOW).await.unwrap();
     database
-        .succeed(attempt.unwrap(), &user("ada"), &fitted)
+        .succeed(attempt.unwrap(), &user("ada"))
         .await
         .unwrap();
     let mut failures: Vec<(String, u32)> = database
@@ -85,5 +83,24 @@ async fn failures_are_counted_against_every_factor_and_taken_back_from_the_one_t
         .map(|row| (row.name, row.failures))
         .collect();
     failures.sort();
-    assert_eq!(failures, [("one".to_owned(), 0), ("two".to_owned(), 1)]);
+    assert_eq!(failures, [("one".to_owned(), 0), ("two".to_owned(), 0)]);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_wrong_does_not_lock_an_account_for_as_long() {
+    let bench = Bench::new().await;
+    let next_year = NOW.plus(Duration::from_secs(365 * 24 * 3600));
+    for _ in 0..FREE_FAILURES {
+        bench.database.begin(&user("ada"), next_year).await.unwrap();
+    }
+    let half_a_minute = Permit::Wait(NOW.plus(Duration::from_secs(30)));
+    assert_eq!(
+        bench.database.begin(&user("ada"), NOW).await.unwrap().0,
+        half_a_minute
+    );
+    let later = NOW.plus(Duration::from_secs(30));
+    assert_eq!(
+        bench.database.begin(&user("ada"), later).await.unwrap().0,
+        Permit::Granted
+    );
 }

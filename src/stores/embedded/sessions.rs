@@ -1,5 +1,6 @@
 //! Gateway sessions in memory, written through to the database.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
@@ -66,9 +67,9 @@ impl EmbeddedSessions {
         Ok(store)
     }
 
-    /// Every session in memory.
-    pub fn all(&self) -> Vec<Held> {
-        self.0.read().all()
+    /// Everybody who has a session.
+    pub fn users(&self) -> BTreeSet<UserId> {
+        self.0.read().users()
     }
 
     /// Runs to its end even if the caller is dropped: memory and database must not part.
@@ -105,16 +106,26 @@ impl Shared {
         };
         next.version = next.version.saturating_add(1);
         let written = match (&before.state, &next.state) {
-            (_, State::Anonymous) => true,
-            (State::Anonymous, _) => self
-                .database
-                .insert_session(&next, next.asked_at)
-                .await
-                .map(|()| true)?,
-            _ => self.database.update_session(&next).await?,
+            (_, State::Anonymous) => Ok(true),
+            (State::Anonymous, _) => {
+                let inserted = self.database.insert_session(&next, next.asked_at).await;
+                inserted.map(|()| true)
+            }
+            _ => self.database.update_session(&next).await,
         };
-        if !written {
-            return Ok(None);
+        match written {
+            Ok(true) => {}
+            // Somebody else wrote it: what memory holds is out of date, and the session ends.
+            Ok(false) => {
+                self.end(next.id).await?;
+                return Ok(None);
+            }
+            Err(error) => {
+                // It may have been written all the same. A session of which nobody knows the state
+                // ends; its user signs in again.
+                let _ = self.end(next.id).await;
+                return Err(error);
+            }
         }
         let (id, stays) = (next.id, next.state == State::Anonymous);
         let held = self.write().replace(next);

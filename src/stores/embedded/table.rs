@@ -1,6 +1,6 @@
 //! The sessions in memory: by id, by token, and the anonymous ones by network. Pure bookkeeping.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -47,7 +47,7 @@ impl Table {
         let held = Held {
             record: Arc::new(record),
             ended: Arc::default(),
-            recheck_due: Arc::default(),
+            watch: Arc::default(),
         };
         let entry = Entry {
             held: held.clone(),
@@ -117,6 +117,12 @@ impl Table {
         if before.state == State::Anonymous && next.state != State::Anonymous {
             forget(&mut self.anonymous, &entry.network, next.id);
         }
+        if before.state.is_settled() && !next.state.is_settled() {
+            // What streams under the old state ends; what comes is watched anew.
+            entry.held.ended.store(true, Ordering::Release);
+            entry.held.ended = Arc::default();
+            entry.held.watch = Arc::default();
+        }
         entry.held.record = Arc::new(next);
         entry.changed.notify_waiters();
         Some(entry.held.clone())
@@ -134,10 +140,10 @@ impl Table {
         Some(entry)
     }
 
-    pub fn all(&self) -> Vec<Held> {
-        self.by_id
-            .values()
-            .map(|entry| entry.held.clone())
+    pub fn users(&self) -> BTreeSet<UserId> {
+        let states = self.by_id.values().map(|entry| &entry.held.record.state);
+        states
+            .filter_map(|state| Some(state.signed_in()?.user.clone()))
             .collect()
     }
 

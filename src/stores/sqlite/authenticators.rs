@@ -19,7 +19,7 @@ impl AuthenticatorStore for Database {
         let id = user.as_str().to_owned();
         let rows = self.run(|pool| async move {
             let query = "SELECT id, name, seed, added_at, last_used_at, failures FROM totp_authenticators \
-                         WHERE user_id = ? ORDER BY added_at, id";
+                         WHERE user_id = ? ORDER BY rowid";
             sqlx::query(query).bind(id).fetch_all(&pool).await
         });
         rows.await?.iter().map(|row| read(row, user)).collect()

@@ -1,7 +1,5 @@
 //! Sessions on disk, for the embedded session store: it survives a restart by them.
 
-use sqlx::Row;
-
 use super::super::{StoreError, Stored};
 use super::{Database, signed};
 use crate::domain::clock::UnixTime;
@@ -41,15 +39,7 @@ impl Database {
     }
 
     pub async fn delete_session(&self, id: RecordId) -> Stored<()> {
-        let id = id.to_string();
-        self.run(|pool| async move {
-            sqlx::query("DELETE FROM sessions WHERE id = ?")
-                .bind(id)
-                .execute(&pool)
-                .await
-                .map(|_| ())
-        })
-        .await
+        self.delete_row(id.to_string()).await
     }
 
     pub async fn save_last_seen(&self, id: RecordId, at: UnixTime) -> Stored<()> {
@@ -65,36 +55,41 @@ impl Database {
         .await
     }
 
-    /// Every session that is not over; those that are get deleted.
+    /// Every session that is not over. Those that are, or that this version cannot read, are deleted:
+    /// a lost session costs a sign-in.
     pub async fn load_sessions(&self, now: UnixTime) -> Stored<Vec<SavedSession>> {
         let rows = self.run(|pool| async move {
             sqlx::query("DELETE FROM sessions WHERE expires <= ?")
                 .bind(now.0)
                 .execute(&pool)
                 .await?;
-            sqlx::query("SELECT record, last_seen FROM sessions")
+            let query = "SELECT id, record, last_seen FROM sessions";
+            sqlx::query_as::<_, (String, String, i64)>(query)
                 .fetch_all(&pool)
                 .await
         });
-        let broken = |what: String| StoreError::Unreadable {
-            store: "database",
-            what,
-        };
-        let read = |row: &sqlx::sqlite::SqliteRow| {
-            let json: String = row
-                .try_get("record")
-                .map_err(|error| broken(format!("sessions.record: {error}")))?;
-            let record = serde_json::from_str(&json)
-                .map_err(|error| broken(format!("sessions.record: {error}")))?;
-            let last_seen = row
-                .try_get("last_seen")
-                .map_err(|error| broken(format!("sessions.last_seen: {error}")))?;
-            Ok(SavedSession {
-                record,
-                last_seen: UnixTime(last_seen),
-            })
-        };
-        rows.await?.iter().map(read).collect()
+        let mut sessions = Vec::new();
+        for (id, json, last_seen) in rows.await? {
+            match serde_json::from_str(&json) {
+                Ok(record) => sessions.push(SavedSession {
+                    record,
+                    last_seen: UnixTime(last_seen),
+                }),
+                Err(error) => {
+                    tracing::warn!(session = id, %error, "a stored session cannot be read and is deleted");
+                    self.delete_row(id).await?;
+                }
+            }
+        }
+        Ok(sessions)
+    }
+
+    async fn delete_row(&self, id: String) -> Stored<()> {
+        self.run(|pool| async move {
+            let delete = sqlx::query("DELETE FROM sessions WHERE id = ?").bind(id);
+            delete.execute(&pool).await.map(|_| ())
+        })
+        .await
     }
 }
 

@@ -6,7 +6,7 @@ use sqlx::{Row, Sqlite, Transaction};
 use super::super::{Attempt, Stored, ThrottleStore};
 use super::{Database, unsigned};
 use crate::domain::clock::UnixTime;
-use crate::domain::ids::{FactorId, UserId};
+use crate::domain::ids::UserId;
 use crate::domain::throttle::{BUDGET_PERIOD, Count, Permit, permit};
 
 #[async_trait]
@@ -16,9 +16,11 @@ impl ThrottleStore for Database {
         self.run(|pool| async move {
             // IMMEDIATE: the count that is read is the count that is raised.
             let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+            forgive_the_clock(&mut transaction, &user, now).await?;
             let count = count(&mut transaction, &user, now).await?;
             let permit = permit(&count, now);
             if permit != Permit::Granted {
+                transaction.commit().await?;
                 return Ok((permit, None));
             }
             let attempt = raise(&mut transaction, &user, now).await?;
@@ -28,8 +30,8 @@ impl ThrottleStore for Database {
         .await
     }
 
-    async fn succeed(&self, attempt: Attempt, user: &UserId, factor: &FactorId) -> Stored<()> {
-        let (user, factor) = (user.as_str().to_owned(), factor.as_str().to_owned());
+    async fn succeed(&self, attempt: Attempt, user: &UserId) -> Stored<()> {
+        let user = user.as_str().to_owned();
         self.run(|pool| async move {
             let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
             sqlx::query("DELETE FROM failed_attempts WHERE id = ?")
@@ -40,15 +42,9 @@ impl ThrottleStore for Database {
                 .bind(&user)
                 .execute(&mut *transaction)
                 .await?;
-            let query = "UPDATE totp_authenticators SET failures = 0 WHERE user_id = ? AND id = ?";
-            sqlx::query(query)
-                .bind(&user)
-                .bind(factor)
-                .execute(&mut *transaction)
-                .await?;
-            // The attempt was counted against every authenticator of the user; take it back from the others.
-            let query =
-                "UPDATE totp_authenticators SET failures = MAX(failures - 1, 0) WHERE user_id = ?";
+            // A typo is nobody's attack: a right code clears the user's other authenticators as well,
+            // or ordinary slips would disable a spare one that is never used.
+            let query = "UPDATE totp_authenticators SET failures = 0 WHERE user_id = ?";
             sqlx::query(query)
                 .bind(&user)
                 .execute(&mut *transaction)
@@ -57,6 +53,23 @@ impl ThrottleStore for Database {
         })
         .await
     }
+}
+
+/// Failures of the future are failures of now: a clock that was wrong must not lock an account for as
+/// long as it was wrong.
+async fn forgive_the_clock(
+    transaction: &mut Transaction<'_, Sqlite>,
+    user: &str,
+    now: UnixTime,
+) -> Result<(), sqlx::Error> {
+    for query in [
+        "UPDATE failed_attempts SET at = ?2 WHERE user_id = ?1 AND at > ?2",
+        "UPDATE failure_rows SET last_failure = ?2 WHERE user_id = ?1 AND last_failure > ?2",
+    ] {
+        let update = sqlx::query(query).bind(user).bind(now.0);
+        update.execute(&mut **transaction).await?;
+    }
+    Ok(())
 }
 
 async fn count(
