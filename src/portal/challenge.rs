@@ -62,7 +62,7 @@ impl Portal {
 
     /// The lock-out page; without a time only an administrator can help.
     pub(super) fn locked(&self, visit: &Visit<'_>, until: Option<UnixTime>) -> Page {
-        let (csrf, shown) = (self.csrf_of(visit.held), until.map(times::show));
+        let (csrf, shown) = (self.csrf_of(visit.held), until.map(times::show_end));
         let page = LockedPage {
             frame: self.frame(visit.request.request_id),
             csrf: &csrf,

@@ -125,6 +125,6 @@ async fn an_enrolment_that_was_left_open_falls_to_the_challenge_once_the_owner_h
         "after {late:?}\nthen {page:?}"
     );
     assert!(!thief.saw(PROTECTED));
-    let held = people::sign_in(&mut gateway.browser(), Person(1)).await;
+    let held = sign_in(&mut gateway.browser(), Person(1)).await;
     assert!(held.leads_to("/.mfa/challenge"), "{held:?}");
 }

@@ -2,18 +2,18 @@
 
 use crate::support::people::{self, admit};
 use crate::support::{CrmApp, Gateway, Origin, Person};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 /// TLS in front of `origin`, and the certificate that vouches for it, in PEM.
 async fn tls_in_front_of(origin: SocketAddr, name: &str) -> (SocketAddr, String) {
     let made = rcgen::generate_simple_self_signed(vec![name.to_owned()]).unwrap();
     let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
-    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap();
