@@ -3,7 +3,7 @@
 //! What must survive everything is in SQL: factors, used TOTP steps, failure budgets, audit. What may
 //! be lost at the price of another prompt (sessions, ceremonies, step-up windows) may live elsewhere.
 //! Absence is not failure: `Result<Option<T>, StoreError>`. Every implementation passes the suite in
-//! [`contract`].
+//! `contract`.
 
 pub mod embedded;
 pub mod sqlite;

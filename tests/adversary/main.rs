@@ -11,12 +11,26 @@
 #[path = "../support/support.rs"]
 mod support;
 
+#[path = "../support/process.rs"]
+mod process;
+#[path = "../support/side_doors.rs"]
+mod side_doors;
+
+mod body_tricks;
 mod canary;
+mod enrolment_race;
+mod framing;
 mod header_spoof;
 mod kept_session_id;
+mod memory;
 mod no_cookie_sign_in;
+mod older_value;
 mod own_account;
+mod parked;
+mod redirects;
 mod session_theft;
 mod shapes;
 mod swapped_seals;
 mod totp_race;
+mod two_cookies;
+mod unclear_evidence;

@@ -1,6 +1,6 @@
 //! `policy.mfa = "required"`: who has no factor enrols one before the first page.
 
-use crate::support::people::{self, admit, sign_in};
+use crate::support::people::{admit, sign_in};
 use crate::support::{CrmApp, Gateway, Origin, PROTECTED, Person, totp};
 use std::sync::Arc;
 
