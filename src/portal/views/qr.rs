@@ -14,7 +14,7 @@ const QUIET: usize = 4;
 pub fn qr_svg(width: usize, dark: impl Fn(usize, usize) -> bool) -> String {
     let side = width + 2 * QUIET;
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" \
+        "<svg aria-hidden=\"true\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" \
          shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/>\
          <path stroke=\"#000\" d=\""
     );

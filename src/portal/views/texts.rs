@@ -210,7 +210,7 @@ impl PageProblem {
             Self::BadRequest => {
                 "Your browser sent something that we don't understand or don't accept."
             }
-            Self::Forbidden => "You are signed in, but this page isn't open to your account.",
+            Self::Forbidden => "This page can't be opened from here.",
             Self::FormRejected => {
                 "It came from another site, or from a page that was open for too long. \
                  Nothing has been changed."

@@ -1,0 +1,207 @@
+//! The way of a user through sign-in, challenge and security page, with and without JavaScript.
+
+use crate::people::{self, Setting, answer, enrol, sign_in};
+use crate::support::people::enrolled;
+use crate::support::{PROTECTED, Person};
+use crate::tab::{Script, Tab};
+
+#[tokio::test]
+async fn a_wrong_code_is_explained_and_the_right_one_leads_to_the_page_that_was_wanted() {
+    signs_in(Script::On).await;
+}
+
+#[tokio::test]
+async fn signing_in_works_with_javascript_off() {
+    signs_in(Script::Off).await;
+}
+
+async fn signs_in(script: Script) {
+    let set = Setting::new(|_| {}).await;
+    let mut phone = set.owner_of_a_phone().await;
+    let tab = set.open(script).await;
+    sign_in(&tab, "/private/reports").await;
+    assert_eq!(tab.path().await, "/.mfa/challenge");
+    let text = tab.text().await;
+    assert!(text.contains(&Person(1).email()), "whose code? {text}");
+    assert_eq!(tab.title().await, "Enter your code · Acme CRM");
+    assert_eq!(tab.focus().await, "code", "the field awaits the code");
+    let promise = text.contains("as soon as you have typed all six digits");
+    assert_eq!(promise, script == Script::On, "{text}");
+
+    answer(&tab, &phone.wrong(), "Verify").await;
+    assert_eq!(tab.title().await, "Error: Enter your code · Acme CRM");
+    assert_eq!(tab.focus().await, "summary", "the summary takes the focus");
+    let text = tab.text().await;
+    assert!(
+        text.contains("That code didn't match. Wait for the next code"),
+        "{text}"
+    );
+    let link = "That code didn't match. Wait for the next code and check that your phone's clock is right.";
+    tab.press(link).await;
+    assert_eq!(tab.focus().await, "code", "the summary leads to the field");
+
+    answer(&tab, &phone.code().await, "Verify").await;
+    assert_eq!(tab.path().await, "/private/reports");
+    assert!(tab.text().await.contains(&Person(1).marker()));
+    assert_eq!(tab.watch.problems(), [""; 0]);
+}
+
+#[tokio::test]
+async fn after_a_wrong_code_the_next_digits_typed_go_into_the_field() {
+    let set = Setting::new(|_| {}).await;
+    let mut phone = set.owner_of_a_phone().await;
+    let tab = set.challenged(Script::On).await;
+    answer(&tab, &phone.wrong(), "Verify").await;
+    let before = tab.document().await;
+    tab.types(&phone.code().await).await;
+    tab.arrive(before).await;
+    assert!(tab.text().await.contains(&Person(1).marker()));
+}
+
+#[tokio::test]
+async fn a_user_enrols_renames_and_removes_an_authenticator() {
+    manages(Script::On).await;
+}
+
+#[tokio::test]
+async fn managing_authenticators_works_with_javascript_off() {
+    manages(Script::Off).await;
+}
+
+async fn manages(script: Script) {
+    let set = Setting::new(|_| {}).await;
+    let tab = set.password_only(script).await;
+    tab.go("/settings/security").await;
+    assert!(tab.text().await.contains("No authenticator yet"));
+    tab.follow("Add authenticator").await;
+    let mut phone = enrol(&tab, "My phone").await;
+    shows(&tab, "“My phone” has been added.").await;
+
+    tab.press("Rename My phone").await;
+    tab.until("the form opens", "document.querySelector('details').open")
+        .await;
+    if script == Script::On {
+        tab.until(
+            "the name is selected, ready to be typed over",
+            "getSelection().toString() === 'My phone'",
+        )
+        .await;
+    }
+    tab.fill("New name", "Work phone").await;
+    tab.follow("Save").await;
+    shows(&tab, "The authenticator is now called “Work phone”.").await;
+
+    tab.go("/.mfa/sign-out").await;
+    tab.follow("Sign out").await;
+    sign_in(&tab, "/private").await;
+    answer(&tab, &phone.code().await, "Verify").await;
+    tab.go("/settings/security").await;
+    tab.follow("Remove Work phone").await;
+    assert_eq!(tab.title().await, "Confirm that it is you · Acme CRM");
+    assert!(tab.text().await.contains("to remove “Work phone”"));
+    answer(&tab, &phone.code().await, "Confirm").await;
+    let dialog = tab.text().await;
+    assert!(dialog.contains("Remove Work phone?"), "{dialog}");
+    assert!(
+        dialog.contains("This is your last factor.")
+            && dialog.contains("your next sign-in will ask for your password only"),
+        "{dialog}"
+    );
+    tab.follow("Remove Work phone").await;
+    shows(&tab, "“Work phone” has been removed.").await;
+    assert!(tab.text().await.contains("No authenticator yet"));
+    tab.go("/private").await;
+    assert!(tab.text().await.contains(&Person(1).marker()));
+    assert_eq!(tab.watch.problems(), [""; 0]);
+}
+
+/// The security page says what has happened.
+async fn shows(tab: &Tab, notice: &str) {
+    assert!(tab.path().await.starts_with("/settings/security?"));
+    let said = tab.text_of("document.querySelector('[role=status]').innerText");
+    let said = said.await;
+    assert!(said.starts_with(notice), "{said}");
+}
+
+#[tokio::test]
+async fn signing_out_other_sessions_ends_them_and_keeps_this_one() {
+    ends_the_others(Script::On).await;
+}
+
+#[tokio::test]
+async fn signing_out_other_sessions_works_with_javascript_off() {
+    ends_the_others(Script::Off).await;
+}
+
+async fn ends_the_others(script: Script) {
+    let set = Setting::new(|_| {}).await;
+    let (mut elsewhere, mut phone) = enrolled(&set.gateway, Person(1)).await;
+    let tab = set.admitted(script, &mut phone).await;
+    assert!(elsewhere.get("/private").await.holds(PROTECTED));
+    tab.go("/settings/security").await;
+    tab.follow("Sign out other sessions").await;
+    shows(&tab, "Your other sessions have been signed out.").await;
+    let page = elsewhere.get("/private").await;
+    assert!(!page.holds(PROTECTED), "still in: {page:?}");
+    tab.go("/private").await;
+    assert!(tab.text().await.contains(&Person(1).marker()));
+}
+
+#[tokio::test]
+async fn after_signing_out_the_application_and_the_back_button_show_nothing() {
+    let set = Setting::new(|_| {}).await;
+    let mut phone = set.owner_of_a_phone().await;
+    for script in [Script::On, Script::Off] {
+        let tab = set.admitted(script, &mut phone).await;
+        tab.go("/settings/security").await;
+        assert!(tab.text().await.contains("Phone"));
+        tab.go("/.mfa/sign-out").await;
+        tab.follow("Sign out").await;
+        assert!(tab.text().await.contains("You are signed out"));
+        let before = tab.document().await;
+        tab.eval("history.go(-2)").await;
+        tab.arrive(before).await;
+        let text = tab.text().await;
+        assert!(text.contains("You are not signed in"), "{text}");
+        tab.go("/private").await;
+        assert!(tab.path().await.starts_with("/login"));
+    }
+}
+
+#[tokio::test]
+async fn somebody_else_leaves_from_the_challenge_page() {
+    let set = Setting::new(|_| {}).await;
+    set.owner_of_a_phone().await;
+    for script in [Script::On, Script::Off] {
+        let tab = set.challenged(script).await;
+        tab.follow("Sign out").await;
+        assert!(tab.text().await.contains("You are signed out"));
+        tab.follow("Sign in").await;
+        assert!(tab.path().await.starts_with("/login"));
+    }
+}
+
+#[tokio::test]
+async fn the_secret_can_be_copied_with_a_button_where_scripts_run() {
+    let set = Setting::new(|_| {}).await;
+    let tab = set.password_only(Script::On).await;
+    tab.go("/settings/security/authenticators/new").await;
+    let grant =
+        serde_json::json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+    tab.cdp("Browser.grantPermissions", grant).await;
+    tab.press("Copy").await;
+    let done = "document.querySelector('[data-copy]').textContent === 'Copied' && document.querySelector('.key [role=status]').textContent === 'Copied'";
+    tab.until("the button says that it is done", done).await;
+    let copied = tab.text_of("navigator.clipboard.readText()").await;
+    let phone = people::type_over(&tab).await;
+    let shown = tab
+        .text_of("document.getElementById('secret').innerText")
+        .await;
+    assert_eq!(copied, shown.replace(' ', ""), "{}", phone.name);
+
+    let plain = set.open(Script::Off).await;
+    plain.go("/settings/security/authenticators/new").await;
+    let buttons = plain
+        .eval("[...document.querySelectorAll('button')].filter((e) => e.checkVisibility()).length");
+    assert_eq!(buttons.await, 1, "a button that does nothing is shown");
+}

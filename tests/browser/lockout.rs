@@ -1,0 +1,69 @@
+//! What a guesser, and the owner after one, gets to see.
+
+use crate::people::{Setting, answer, sign_in};
+use crate::tab::{Script, Tab};
+use serde_json::json;
+
+#[tokio::test]
+async fn five_wrong_codes_end_the_sign_in_and_then_the_page_says_when_to_try_again() {
+    locks(Script::On).await;
+}
+
+#[tokio::test]
+async fn the_lock_out_is_explained_with_javascript_off() {
+    locks(Script::Off).await;
+}
+
+async fn locks(script: Script) {
+    let set = Setting::new(|_| {}).await;
+    let mut phone = set.owner_of_a_phone().await;
+    let tab = set.challenged(script).await;
+    let zone = json!({ "timezoneId": "Asia/Kathmandu" });
+    tab.cdp("Emulation.setTimezoneOverride", zone).await;
+    for guess in 1..=5 {
+        answer(&tab, &phone.wrong(), "Verify").await;
+        let text = tab.text().await;
+        assert_eq!(
+            text.contains("This sign-in has ended"),
+            guess == 5,
+            "guess {guess}: {text}"
+        );
+    }
+    tab.go("/private").await;
+    assert!(tab.path().await.starts_with("/login"));
+
+    // Not even the right code is taken now.
+    sign_in(&tab, "/private").await;
+    answer(&tab, &phone.code().await, "Verify").await;
+    let text = tab.text().await;
+    assert!(text.contains("Too many wrong codes"), "{text}");
+    for promise in [
+        "You can try again at",
+        "What still works",
+        "contact support",
+        "request ",
+    ] {
+        assert!(text.contains(promise), "`{promise}` is missing: {text}");
+    }
+    shows_a_time_to_come(&tab).await;
+    tab.go("/private").await;
+    assert!(tab.path().await.starts_with("/.mfa/challenge"));
+}
+
+/// Half a minute to some minutes ahead, in the reader's own zone where a script can tell it.
+async fn shows_a_time_to_come(tab: &Tab) {
+    let ahead = "(Date.parse(document.querySelector('time').dateTime) - Date.now()) / 1000";
+    let ahead = tab.eval(ahead).await.as_f64().unwrap();
+    assert!((0.0..600.0).contains(&ahead), "{ahead} seconds from now");
+    let shown = tab
+        .text_of("document.querySelector('time').innerText")
+        .await;
+    if tab.script == Script::Off {
+        assert!(shown.ends_with(" UTC"), "of which zone? {shown}");
+        return;
+    }
+    let local = "new Date(document.querySelector('time').dateTime).toLocaleTimeString('en-US', { hour: 'numeric', minute: '2-digit' })";
+    assert_eq!(shown, tab.text_of(local).await);
+    let offset = tab.eval("new Date().getTimezoneOffset()").await;
+    assert_eq!(offset, -345, "the zone of this test is not in force");
+}

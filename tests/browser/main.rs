@@ -1,0 +1,31 @@
+//! What people and attackers see in a real Chromium, through the real gateway; one file per topic.
+//!
+//! ```text
+//!  tests ──► people (whole steps) ──► hands (keys, clicks) ──► tab (one page, over CDP) ──► chrome
+//!    └─────► inspect (widths, schemes, bytes, axe, pictures) ──► watch (console, CSP, network)
+//! ```
+//! `CHROME` names the browser, `STEPGATE_SCREENS` a folder for pictures of every page, and
+//! `STEPGATE_AXE` the path of `axe.min.js` (npm package `axe-core`).
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests run on the real clock and stop at the first surprise"
+)]
+
+mod accessibility;
+mod chrome;
+mod hands;
+mod inspect;
+mod isolation;
+mod journey;
+mod lockout;
+mod pages;
+mod people;
+mod required;
+#[path = "../support/support.rs"]
+mod support;
+mod tab;
+mod watch;

@@ -1,0 +1,107 @@
+//! What people do in a tab, step by step.
+
+use crate::chrome::Chrome;
+use crate::support::{Authenticator, Config, CrmApp, Gateway, Origin, Person, people};
+use crate::tab::{Script, Tab};
+use std::sync::Arc;
+
+/// The application, the gateway before it, and a browser. Dropped in this order.
+pub struct Setting {
+    pub chrome: Chrome,
+    pub gateway: Gateway,
+    pub origin: Origin,
+    pub app: CrmApp,
+}
+
+impl Setting {
+    pub async fn new(change: impl FnOnce(&mut Config)) -> Self {
+        let app = CrmApp::default();
+        let origin = Origin::start(Arc::new(app.clone())).await;
+        let gateway = Gateway::start(origin.addr, |config| {
+            config.set("app", "support_url", "\"https://help.example.com/\"");
+            change(config);
+        })
+        .await;
+        let chrome = Chrome::start().await;
+        Self {
+            chrome,
+            gateway,
+            origin,
+            app,
+        }
+    }
+
+    pub async fn open(&self, script: Script) -> Tab {
+        self.chrome.open(&self.gateway, script).await
+    }
+
+    /// A user who enrolled a phone somewhere else.
+    pub async fn owner_of_a_phone(&self) -> Authenticator {
+        people::enrolled(&self.gateway, Person(1)).await.1
+    }
+
+    /// A tab before the challenge.
+    pub async fn challenged(&self, script: Script) -> Tab {
+        let tab = self.open(script).await;
+        sign_in(&tab, "/private").await;
+        assert_eq!(tab.path().await, "/.mfa/challenge");
+        tab
+    }
+
+    /// A tab in the application, password and code given.
+    pub async fn admitted(&self, script: Script, phone: &mut Authenticator) -> Tab {
+        let tab = self.challenged(script).await;
+        answer(&tab, &phone.code().await, "Verify").await;
+        assert!(tab.text().await.contains(&Person(1).marker()));
+        tab
+    }
+
+    /// A tab in the application of a user who has no factor.
+    pub async fn password_only(&self, script: Script) -> Tab {
+        let tab = self.open(script).await;
+        sign_in(&tab, "/private").await;
+        assert!(tab.text().await.contains(&Person(1).marker()));
+        tab
+    }
+}
+
+/// Opens a page of the application and signs in with the form that comes instead.
+pub async fn sign_in(tab: &Tab, wanted: &str) {
+    tab.go(wanted).await;
+    tab.fill_in("[name=email]", &Person(1).email()).await;
+    tab.fill_in("[name=password]", "pw").await;
+    tab.follow("Sign in").await;
+}
+
+/// Types a code. With scripts the page sends it by itself, else the button does.
+pub async fn answer(tab: &Tab, code: &str, button: &str) {
+    let before = tab.document().await;
+    tab.fill("6-digit code", code).await;
+    if tab.script == Script::Off {
+        tab.press(button).await;
+    }
+    tab.arrive(before).await;
+}
+
+/// Reads the secret from the enrolment page the way it is typed over, and checks it against the link.
+pub async fn type_over(tab: &Tab) -> Authenticator {
+    let link = tab.text_of("document.querySelector('a[href^=\"otpauth://\"]').href");
+    let link = link.await;
+    let shown = tab
+        .text_of("document.getElementById('secret').innerText")
+        .await;
+    let groups: Vec<&str> = shown.split_whitespace().collect();
+    assert!(groups.iter().all(|group| group.len() == 4), "{shown}");
+    let secret = format!("secret={}", groups.concat());
+    assert!(link.contains(&secret), "{link} is not {shown}");
+    Authenticator::from_url(&link, "Phone")
+}
+
+/// Gives the code and a name on the enrolment page.
+pub async fn enrol(tab: &Tab, name: &str) -> Authenticator {
+    let mut phone = type_over(tab).await;
+    tab.fill("6-digit code", &phone.code().await).await;
+    tab.fill("Name", name).await;
+    tab.follow("Save authenticator").await;
+    phone
+}
