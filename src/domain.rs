@@ -11,6 +11,7 @@ pub mod credentials;
 pub mod evidence;
 pub mod ids;
 pub mod matching;
+pub mod path_glob;
 pub mod return_address;
 pub mod rules;
 pub mod session;

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 pub use self::identity::{Identity, Rotation, Signs, Whoami};
 use super::problem::Faults;
 use crate::domain::cookie_names::CookieNames;
-use crate::domain::rules::{PathGlob, SignInRule, SignOutRule};
+use crate::domain::path_glob::PathGlob;
+use crate::domain::rules::{SignInRule, SignOutRule};
 use crate::domain::source::TokenInput;
 
 /// The application's credentials, and how it signs people in and out.

@@ -68,6 +68,9 @@ impl CookieNames {
 
     /// Whether some server would take a cookie of this name for a protected one.
     pub fn is_protected(&self, raw_name: &[u8]) -> bool {
+        if let Some(name) = already_folded(raw_name) {
+            return self.holds(name);
+        }
         if self.holds(&Self::fold(raw_name)) {
             return true;
         }
@@ -100,6 +103,15 @@ impl CookieNames {
             || (self.globs.iter().any(|glob| glob.is_match(folded))
                 && !self.left_out.iter().any(|glob| glob.is_match(folded)))
     }
+}
+
+/// A name that folds to itself, as nearly every one does: nothing needs to be allocated for it.
+pub fn already_folded(raw_name: &[u8]) -> Option<&str> {
+    let plain = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
+    if !raw_name.iter().all(plain) {
+        return None;
+    }
+    std::str::from_utf8(raw_name).ok()
 }
 
 impl TryFrom<Vec<String>> for CookieNames {
@@ -148,10 +160,11 @@ fn is_token(byte: u8) -> bool {
 }
 
 fn is_rfc2965(name: &[u8]) -> bool {
-    matches!(
-        CookieNames::fold(name).as_str(),
-        "$version" | "$path" | "$domain" | "$port"
-    )
+    already_folded(name).is_none()
+        && matches!(
+            CookieNames::fold(name).as_str(),
+            "$version" | "$path" | "$domain" | "$port"
+        )
 }
 
 fn decode(raw: &[u8]) -> Vec<u8> {

@@ -10,7 +10,7 @@ use scraper::{Html, Selector};
 use serde_json::Value;
 
 use super::ids::UserId;
-use super::rules::PathGlob;
+use super::path_glob::PathGlob;
 
 /// What an answer says.
 #[derive(Clone, Debug, PartialEq, Eq)]

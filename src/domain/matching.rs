@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::cookie_names::CookieNames;
-use super::rules::{Condition, LenientPath, MethodRule, SignInRule, SignOutRule};
+use super::path_glob::LenientPath;
+use super::rules::{Condition, MethodRule, SignInRule, SignOutRule};
 use super::source::RequestField;
 use super::strict_json;
 
@@ -41,7 +42,7 @@ pub trait Rule {
     fn parts(
         &self,
     ) -> (
-        &super::rules::PathGlob,
+        &super::path_glob::PathGlob,
         &MethodRule,
         Vec<(&RequestField, &Condition)>,
     );
@@ -104,7 +105,7 @@ impl Rule for SignInRule {
     fn parts(
         &self,
     ) -> (
-        &super::rules::PathGlob,
+        &super::path_glob::PathGlob,
         &MethodRule,
         Vec<(&RequestField, &Condition)>,
     ) {
@@ -116,7 +117,7 @@ impl Rule for SignOutRule {
     fn parts(
         &self,
     ) -> (
-        &super::rules::PathGlob,
+        &super::path_glob::PathGlob,
         &MethodRule,
         Vec<(&RequestField, &Condition)>,
     ) {

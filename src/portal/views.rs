@@ -238,7 +238,7 @@ mod tests {
     fn signing_out_others_is_offered_where_there_are_others() {
         let pages = pages();
         let page = |wanted: &str| &pages.iter().find(|(name, _)| name == wanted).unwrap().1;
-        let action = "action=\"/settings/security/sessions/sign-out\"";
+        let action = "action=\"/settings/security/sign-out-others\"";
         for (name, words, offered) in [
             ("security-empty", "No other sessions", false),
             ("security-one", "1 other session", true),

@@ -13,7 +13,7 @@ use super::lanes::Round;
 use super::reply::Reply;
 use crate::crypto::token;
 use crate::domain::matching::{BODY_LOOKED_INTO, Body, Head, Match, Rule};
-use crate::domain::rules::LenientPath;
+use crate::domain::path_glob::LenientPath;
 use crate::flows::FlowError;
 use crate::portal::problem_of;
 use crate::portal::views::texts::PageProblem;
@@ -55,7 +55,8 @@ impl Parts {
             Err(error) => return Ok(Some(self.failed(&facts, &error))),
         };
         if self.guard.is_portal_path(&facts.target.path) {
-            return self.portal_lane(session, &facts, found).await.map(Some);
+            let portal = Box::pin(self.portal_lane(session, &facts, found));
+            return portal.await.map(Some);
         }
         let mut candidate = self.candidate(facts);
         if let Some(reply) = self.refused(session, &candidate) {
@@ -68,11 +69,13 @@ impl Parts {
     fn candidate(&self, facts: Arc<Facts>) -> Candidate {
         let (path, query) = (&facts.target.path, &facts.target.query);
         let get = facts.method == http::Method::GET;
+        let readings = LenientPath::new(path);
         let mut rules = self.guard.sign_in.iter();
+        let sign_in_page = get && rules.any(|rule| rule.is_page(&readings, query));
         Candidate {
-            path: LenientPath::new(path),
+            path: readings,
             sign_in: false,
-            sign_in_page: get && rules.any(|rule| rule.is_page(path, query)),
+            sign_in_page,
             sign_out: false,
             no_credentials: self.guard.is_public(path),
             body: None,

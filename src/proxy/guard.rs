@@ -8,7 +8,8 @@ use ipnet::IpNet;
 use super::cookies::RETURN;
 use crate::domain::cookie_names::CookieNames;
 use crate::domain::evidence::Whoami;
-use crate::domain::rules::{PathGlob, SignInRule, SignOutRule};
+use crate::domain::path_glob::PathGlob;
+use crate::domain::rules::{SignInRule, SignOutRule};
 use crate::domain::source::TokenInput;
 
 /// Everything that requests are compared with.

@@ -30,6 +30,23 @@ const OURS: &[&str] = &[
 /// Folded names that begin so never do either.
 const OUR_PREFIXES: &[&str] = &["xmfa", "xforwarded"];
 
+/// Names that the gateway sets, made once.
+mod name {
+    use http::header::HeaderName;
+
+    pub const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+    pub const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+    pub const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+    pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+    pub const MFA_USER: HeaderName = HeaderName::from_static("x-mfa-user");
+    pub const MFA_VERIFIED: HeaderName = HeaderName::from_static("x-mfa-verified");
+    pub const MFA_FACTOR: HeaderName = HeaderName::from_static("x-mfa-factor");
+    pub const MFA_AMR: HeaderName = HeaderName::from_static("x-mfa-amr");
+    pub const MFA_ACR: HeaderName = HeaderName::from_static("x-mfa-acr");
+    pub const MFA_AUTH_TIME: HeaderName = HeaderName::from_static("x-mfa-auth-time");
+    pub const MFA_STEP_UP_EXPIRES: HeaderName = HeaderName::from_static("x-mfa-step-up-expires");
+}
+
 /// A name with everything but letters and digits removed, in lower case: servers that turn headers
 /// into variables take `X_MFA.User` for `X-MFA-User`.
 pub fn fold_name(name: &str) -> String {
@@ -76,10 +93,13 @@ pub fn apply_forwarded(
     request: &mut RequestHeader,
     forwarded: &Forwarded<'_>,
 ) -> pingora::Result<()> {
-    request.insert_header("X-Forwarded-For", forwarded.client)?;
-    request.insert_header("X-Forwarded-Proto", forwarded.proto)?;
-    request.insert_header("X-Forwarded-Host", forwarded.host)?;
-    request.insert_header("X-Request-Id", forwarded.request_id)
+    request.insert_header(name::FORWARDED_FOR, forwarded.client)?;
+    request.insert_header(
+        name::FORWARDED_PROTO,
+        HeaderValue::from_static(forwarded.proto),
+    )?;
+    request.insert_header(name::FORWARDED_HOST, forwarded.host)?;
+    request.insert_header(name::REQUEST_ID, forwarded.request_id)
 }
 
 /// The verified-factor headers of a settled session. They say what the record's [`State`] holds, and
@@ -94,22 +114,28 @@ pub fn apply_identity(
         State::PasswordOnly(who) => (who, None),
         State::Anonymous | State::AwaitingFactor(_) | State::AwaitingEnrolment(_) => return Ok(()),
     };
-    request.insert_header("X-MFA-User", user_value(who.user.as_str())?)?;
+    request.insert_header(name::MFA_USER, user_value(who.user.as_str())?)?;
     let Some(factor) = factor else {
-        request.insert_header("X-MFA-Verified", "false")?;
-        request.insert_header("X-MFA-AMR", "pwd")?;
-        return request.insert_header("X-MFA-ACR", "aal1");
+        request.insert_header(name::MFA_VERIFIED, HeaderValue::from_static("false"))?;
+        request.insert_header(name::MFA_AMR, HeaderValue::from_static("pwd"))?;
+        return request.insert_header(name::MFA_ACR, HeaderValue::from_static("aal1"));
     };
-    request.insert_header("X-MFA-Verified", "true")?;
-    request.insert_header("X-MFA-Factor", factor.method().as_str())?;
-    request.insert_header("X-MFA-AMR", factor.amr())?;
-    request.insert_header("X-MFA-ACR", factor.acr())?;
+    request.insert_header(name::MFA_VERIFIED, HeaderValue::from_static("true"))?;
     request.insert_header(
-        "X-MFA-Auth-Time",
+        name::MFA_FACTOR,
+        HeaderValue::from_static(factor.method().as_str()),
+    )?;
+    request.insert_header(name::MFA_AMR, HeaderValue::from_static(factor.amr()))?;
+    request.insert_header(name::MFA_ACR, HeaderValue::from_static(factor.acr()))?;
+    request.insert_header(
+        name::MFA_AUTH_TIME,
         HeaderValue::from(factor.verified_at().as_secs()),
     )?;
     if let Some(until) = step_up {
-        request.insert_header("X-MFA-Step-Up-Expires", HeaderValue::from(until.as_secs()))?;
+        request.insert_header(
+            name::MFA_STEP_UP_EXPIRES,
+            HeaderValue::from(until.as_secs()),
+        )?;
     }
     Ok(())
 }

@@ -165,6 +165,10 @@ impl Jar {
             .collect()
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = &Credential> {
+        self.0.iter().map(|entry| &entry.credential)
+    }
+
     /// What the browser has after these lines.
     pub fn apply(&mut self, cookies: &ResponseCookies) {
         for line in &cookies.protected {
@@ -246,7 +250,7 @@ impl Jar {
             .filter(|(_, value)| value.len() >= 8)
     }
 
-    fn has(&self, key: &CookieKey) -> bool {
+    pub fn has(&self, key: &CookieKey) -> bool {
         self.0.iter().any(|entry| entry.credential.key == *key)
     }
 

@@ -16,6 +16,7 @@ use super::spool::Spooled;
 use crate::crypto::seal::SealError;
 use crate::domain::evidence::Evidence;
 use crate::domain::ids::{Epoch, RecordId};
+use crate::domain::path_glob::LenientPath;
 use crate::domain::session::{Asked, Record, State};
 use crate::flows::sign_in::SignIn;
 use crate::flows::{FlowError, Moved};
@@ -337,10 +338,12 @@ impl Parts {
         let remembered = visitor.facts.cookies.return_to.clone();
         let wanted = remembered.or(located).or_else(asked).or_else(came_from)?;
         let path = wanted.split('?').next().unwrap_or_default().to_owned();
-        let sign_in =
-            self.guard.sign_in.iter().any(|rule| {
-                rule.is_page(&path, wanted.split_once('?').map_or("", |(_, query)| query))
-            });
+        let sign_in = self.guard.sign_in.iter().any(|rule| {
+            rule.is_page(
+                &LenientPath::new(&path),
+                wanted.split_once('?').map_or("", |(_, query)| query),
+            )
+        });
         let usable = !sign_in
             && (!self.guard.is_portal_path(&path) || path.starts_with(&self.guard.security_page));
         usable.then_some(wanted)

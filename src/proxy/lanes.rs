@@ -68,22 +68,20 @@ impl Parts {
                     .await
             }
             (Verdict::Undecided { sign_in }, Some(held)) => {
-                self.undecided_round(session, candidate, held, sign_in)
-                    .await
+                Box::pin(self.undecided_round(session, candidate, held, sign_in)).await
             }
             (Verdict::EndThenBare, Some(held)) => {
                 if let Err(error) = self.flows.sessions.end(held.record.id).await {
                     return Ok(Round::Answer(self.failed(facts, &error.into())));
                 }
                 let dead = facts.presented_names();
-                self.bare_round(session, candidate, dead, None).await
+                Box::pin(self.bare_round(session, candidate, dead, None)).await
             }
             (Verdict::FactorFirst, Some(held)) => {
                 Ok(Round::Answer(self.factor_first(facts, &held.record.state)))
             }
             (Verdict::Bare, current) => {
-                self.bare_round(session, candidate, dead, current.as_ref())
-                    .await
+                Box::pin(self.bare_round(session, candidate, dead, current.as_ref())).await
             }
             (Verdict::TokenReplaced, _) => Ok(Round::Answer(self.token_replaced(facts))),
             (Verdict::UpgradeRefused, _) => {

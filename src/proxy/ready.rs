@@ -9,7 +9,7 @@ use super::facts::Facts;
 use super::gateway::Parts;
 use super::jar::{Jar, Sealing};
 use super::reply::Reply;
-use crate::domain::credentials::Standing;
+use crate::domain::credentials::{Credential, Standing};
 use crate::domain::evidence::Evidence;
 use crate::domain::session::{Asked, Record};
 use crate::flows::FlowError;
@@ -53,16 +53,16 @@ impl Parts {
         if !self.must_ask(&held, jar) {
             return Ok(Ready::Go(held, Vec::new()));
         }
-        self.ask_again(held, jar.clone(), facts, head).await
+        Box::pin(self.ask_again(held, jar.clone(), facts, head)).await
     }
 
     fn must_ask(&self, held: &Held, jar: &Jar) -> bool {
         let (record, now) = (&held.record, self.flows.clock.now());
-        let fresh = |credential| match record.live.standing(&credential, record.epoch) {
+        let fresh = |credential: &Credential| match record.live.standing(credential, record.epoch) {
             Standing::Asked(at) => now.since(at) < self.guard.recheck,
             Standing::Pending | Standing::Dead => false,
         };
-        held.watch.is_due() || !jar.credentials().into_iter().all(fresh)
+        held.watch.is_due() || !jar.iter().all(fresh)
     }
 
     async fn ask_again(

@@ -70,7 +70,7 @@ impl Parts {
         let mut lines = std::mem::take(&mut settled.extra);
         let now = self.flows.clock.now();
         let cookies = ResponseCookies::read(response, &facts.target.path, &self.guard.names, now);
-        let mut after = settled.jar.clone();
+        let mut changed = None;
         if !cookies.is_empty() {
             let sealing = Sealing {
                 sealer: &settled.sealer,
@@ -83,7 +83,9 @@ impl Parts {
                 Error::because(ErrorType::InternalError, what, error)
             };
             lines.extend(sealing.lines(&cookies, &settled.jar).map_err(unsealed)?);
-            after.apply(&cookies);
+            let mut jar = settled.jar.clone();
+            jar.apply(&cookies);
+            changed = Some(jar);
         }
         lines.extend(expire(
             &settled.dead,
@@ -91,13 +93,14 @@ impl Parts {
             &cookies,
             self.guard.https,
         ));
+        let after = changed.as_ref().unwrap_or(&settled.jar);
         if after.is_empty() {
             // The application signed the user out. Its answer may still be shown.
             settled.over = true;
             self.end_quietly(record.id).await;
             lines.push(self.guard.token_deletion().into_bytes());
         }
-        scrub(response, &after);
+        scrub(response, after);
         response.insert_header("X-Request-Id", facts.request_id.as_str())?;
         let plain = response
             .headers
@@ -168,5 +171,5 @@ fn without_parameters(url: &str) -> String {
 
 /// Whether the live set, for `path`, came along whole.
 pub fn is_whole(live: &LiveSet, jar: &Jar, path: &str, now: UnixTime) -> bool {
-    !jar.is_empty() && !jar.is_ambiguous() && live.is_complete(&jar.credentials(), path, now)
+    !jar.is_empty() && !jar.is_ambiguous() && live.is_complete(|key| jar.has(key), path, now)
 }

@@ -56,7 +56,7 @@ impl Parts {
                 dead: settled.dead.clone(),
             };
             return Ok(Round::Answer(
-                self.changed(&visitor, settled, incoming).await,
+                Box::pin(self.changed(&visitor, settled, incoming)).await,
             ));
         }
         let mut head = incoming.head.clone();

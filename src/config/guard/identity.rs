@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::super::period::Period;
 use super::super::portal::is_clean_path;
 use super::super::problem::Faults;
-use crate::domain::rules::PathGlob;
+use crate::domain::path_glob::PathGlob;
 use crate::domain::source::{self, EvidenceSource};
 
 /// The evidence of who is signed in.
