@@ -52,8 +52,7 @@ pub trait Rule {
         if !method.matches(head.method) || !path.matches_any(head.path) {
             return Match::No;
         }
-        let fields: Vec<(Cow<'_, str>, Cow<'_, str>)> =
-            form_urlencoded::parse(head.query.as_bytes()).collect();
+        let fields: Vec<(Cow<'_, str>, Cow<'_, str>)> = pairs(head.query.as_bytes());
         let mut verdict = Match::Yes;
         for (field, condition) in when {
             match field {
@@ -72,13 +71,12 @@ pub trait Rule {
     /// counts as a match: the rule takes something away, and must not be dodged.
     fn on_body(&self, head: Head<'_>, body: Body<'_>) -> bool {
         let (_, _, when) = self.parts();
-        if !matches!(body.encoding.trim(), "" | "identity") {
+        if is_opaque(body) {
             return true;
         }
-        let query: Vec<(Cow<'_, str>, Cow<'_, str>)> =
-            form_urlencoded::parse(head.query.as_bytes()).collect();
+        let query: Vec<(Cow<'_, str>, Cow<'_, str>)> = pairs(head.query.as_bytes());
         // Parsed as everything, whatever the type says: an application may not look at it either.
-        let form: Vec<(Cow<'_, str>, Cow<'_, str>)> = form_urlencoded::parse(body.bytes).collect();
+        let form: Vec<(Cow<'_, str>, Cow<'_, str>)> = pairs(body.bytes);
         let json = strict_json::parse(body.bytes);
         let unclear = json.is_none() && strict_json::looks_like_json(body.content_type, body.bytes);
         let in_form = |name: &str, condition: &Condition| {
@@ -148,14 +146,49 @@ fn is(value: &serde_json::Value, condition: &Condition) -> bool {
 }
 
 /// Whether a multipart body names the field anywhere. Parsers differ in quotes, folding and
-/// boundaries; the name has to stand there for all of them.
+/// boundaries; the name, folded, has to stand there for all of them.
 fn in_multipart(body: Body<'_>, name: &str) -> bool {
-    let multipart = body
-        .content_type
-        .trim_start()
-        .to_ascii_lowercase()
-        .starts_with("multipart/");
-    multipart && memchr::memmem::find(body.bytes, name.as_bytes()).is_some()
+    let content_type = body.content_type.trim_start().to_ascii_lowercase();
+    let (text, name) = (fold_bytes(body.bytes), fold_bytes(name.as_bytes()));
+    content_type.starts_with("multipart/") && memchr::memmem::find(&text, &name).is_some()
+}
+
+fn fold_bytes(bytes: &[u8]) -> Vec<u8> {
+    let fold = |byte: &u8| match byte {
+        b'.' | b'[' | b'-' | b'+' | b' ' => b'_',
+        byte => byte.to_ascii_lowercase(),
+    };
+    bytes.iter().map(fold).collect()
+}
+
+/// The pairs of a query or a form. Some applications split at `;` as well.
+fn pairs(text: &[u8]) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
+    let mut pairs: Vec<_> = form_urlencoded::parse(text).collect();
+    if text.contains(&b';') {
+        let parts = text.split(|byte| matches!(byte, b'&' | b';'));
+        pairs.extend(parts.flat_map(form_urlencoded::parse));
+    }
+    pairs
+}
+
+/// Whether the gateway cannot read what an application may: compressed, or in a charset of its own.
+fn is_opaque(body: Body<'_>) -> bool {
+    let compressed = !matches!(body.encoding.trim(), "" | "identity");
+    let content_type = body.content_type.to_ascii_lowercase();
+    let charset = content_type.split("charset=").nth(1).unwrap_or_default();
+    let charset = charset.trim_matches(|c: char| c == '"' || c == '\'' || c.is_whitespace());
+    let charset = charset.split([';', '"', '\'']).next().unwrap_or_default();
+    let foreign = !matches!(
+        charset,
+        "" | "utf-8" | "utf8" | "us-ascii" | "iso-8859-1" | "windows-1252"
+    );
+    let marked = body.bytes.starts_with(b"\xff\xfe") || body.bytes.starts_with(b"\xfe\xff");
+    // Text has no NUL in any encoding that is a superset of ASCII.
+    let text = ["text/", "json", "form-urlencoded"]
+        .iter()
+        .any(|kind| content_type.contains(kind));
+    let wide = (text || content_type.is_empty()) && body.bytes.contains(&0);
+    compressed || foreign || marked || wide
 }
 
 #[cfg(test)]

@@ -20,7 +20,9 @@ pub fn looks_like_json(content_type: &str, bytes: &[u8]) -> bool {
     let named = content_type.to_ascii_lowercase().contains("json");
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
-    !bytes.is_empty() && (named || matches!(first, Some(b'{' | b'[')))
+    // Some parsers take comments, and what comes before the first brace.
+    let loose = content_type.to_ascii_lowercase().starts_with("text/") && text.contains(&b'{');
+    !bytes.is_empty() && (named || loose || matches!(first, Some(b'{' | b'[')))
 }
 
 struct Strict(Value);

@@ -8,6 +8,9 @@ use pingora::proxy::Session;
 use super::facts::Facts;
 use super::spool::{Budget, Share};
 
+/// A body of this size is no burden.
+const SMALL: usize = 64 * 1024;
+
 /// How much may be read, against which budget, and for how long.
 pub struct Room<'a> {
     pub most: usize,
@@ -78,10 +81,12 @@ async fn take(session: &mut Session, room: Room<'_>) -> Result<Read, BodyError> 
         if body.len() + chunk.len() > room.most {
             return Err(BodyError::TooLarge);
         }
-        if !share.grow(chunk.len()) {
+        body.extend_from_slice(&chunk);
+        // Forms are small and always find room: large bodies that somebody parks must not shut the
+        // sign-in for everybody.
+        if body.len() > SMALL && !share.grow_to(body.len()) {
             return Err(BodyError::Full);
         }
-        body.extend_from_slice(&chunk);
     }
     Ok(Read {
         bytes: body.freeze(),

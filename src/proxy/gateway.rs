@@ -212,6 +212,11 @@ impl ProxyHttp for Gateway {
             }
             return Ok(());
         }
+        if facts.upgrade && self.0.changes_a_credential(response, settled, facts) {
+            // Nothing that streams can be held back until it is known whose it is.
+            let why = "an answer to an upgrade changes a protected cookie";
+            return Err(Error::explain(ErrorType::InternalError, why));
+        }
         self.0.settled_response(response, settled, facts).await?;
         if session.req_header().version == http::Version::HTTP_2 {
             response.remove_header("keep-alive");

@@ -21,11 +21,7 @@ const OURS: &[&str] = &[
     "xoriginalhost",
     "xhost",
     "xrequestid",
-    "trueclientip",
-    "clientip",
-    "xclusterclientip",
-    "cfconnectingip",
-    "fastlyclientip",
+    "requestrange",
 ];
 /// Folded names that begin so never do either.
 const OUR_PREFIXES: &[&str] = &["xmfa", "xforwarded"];
@@ -56,15 +52,34 @@ pub fn fold_name(name: &str) -> String {
         .collect()
 }
 
+/// How names end in which proxies tell a client's address.
+const ADDRESS_ENDINGS: &[&str] = &[
+    "clientip",
+    "realip",
+    "remoteip",
+    "remoteaddr",
+    "userip",
+    "originatingip",
+    "connectingip",
+    "connectingipv6",
+    "externaladdress",
+];
+
 fn is_ours(name: &HeaderName) -> bool {
     let name = name.as_str();
     // Nearly every header fails here, before anything is allocated.
     let first = name.bytes().find(u8::is_ascii_alphanumeric);
-    if !matches!(first, Some(b'x' | b'f' | b'p' | b't' | b'c')) {
+    let named = matches!(first, Some(b'x' | b'f' | b'p' | b'r'));
+    let address = ["ip", "addr"].iter().any(|part| name.contains(part));
+    if !named && !address {
         return false;
     }
     let folded = fold_name(name);
-    OURS.contains(&folded.as_str()) || OUR_PREFIXES.iter().any(|prefix| folded.starts_with(prefix))
+    OURS.contains(&folded.as_str())
+        || OUR_PREFIXES.iter().any(|prefix| folded.starts_with(prefix))
+        || ADDRESS_ENDINGS
+            .iter()
+            .any(|ending| folded.ends_with(ending))
 }
 
 /// Drops every header that only the gateway sets, in every spelling.

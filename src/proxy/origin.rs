@@ -41,8 +41,8 @@ pub struct Origin {
 /// A response whose head has arrived.
 pub struct Incoming {
     pub head: ResponseHeader,
-    session: HttpSession,
-    peer: HttpPeer,
+    session: Box<HttpSession>,
+    peer: Box<HttpPeer>,
     reusable: bool,
     has_body: bool,
 }
@@ -80,47 +80,47 @@ impl Origin {
         Ok(peer)
     }
 
-    /// Sends the request and waits for the response's head. A connection that went stale in the pool
-    /// costs a second try only where nothing can have happened twice.
+    /// Sends the request that `build` makes and waits for the response's head. A connection that went
+    /// stale in the pool costs a second try only where nothing can have happened twice.
     pub async fn exchange(
         &self,
-        head: &RequestHeader,
+        build: &(dyn Fn() -> pingora::Result<RequestHeader> + Sync),
         body: &Bytes,
         fresh: bool,
     ) -> pingora::Result<Incoming> {
-        let mut peer = self.peer()?;
-        let safe = matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS);
-        if fresh || !safe {
-            // A group of its own: nothing in the pool belongs to it.
-            peer.group_key = self.fresh.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
-            return self
-                .try_exchange(peer, head, body)
-                .await
-                .map_err(|(error, _)| error);
-        }
-        match self.try_exchange(peer.clone(), head, body).await {
-            Err((_, true)) => {
-                peer.group_key = self.fresh.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
-                self.try_exchange(peer, head, body)
-                    .await
-                    .map_err(|(error, _)| error)
+        let request = build()?;
+        let safe = matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        let tried = if fresh || !safe {
+            self.try_exchange(self.own_peer()?, request, body).await
+        } else {
+            match self.try_exchange(self.peer()?, request, body).await {
+                Err((_, true)) => self.try_exchange(self.own_peer()?, build()?, body).await,
+                tried => tried,
             }
-            other => other.map_err(|(error, _)| error),
-        }
+        };
+        tried.map_err(|(error, _)| error)
+    }
+
+    /// A server in a group of its own: nothing in the pool belongs to it.
+    fn own_peer(&self) -> pingora::Result<HttpPeer> {
+        let mut peer = self.peer()?;
+        peer.group_key = self.fresh.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        Ok(peer)
     }
 
     /// The error says whether the connection came from the pool and broke before the response began.
     async fn try_exchange(
         &self,
         peer: HttpPeer,
-        head: &RequestHeader,
+        request: RequestHeader,
         body: &Bytes,
     ) -> Result<Incoming, (Box<Error>, bool)> {
-        let (mut session, reused) = self
-            .connector
-            .get_http_session(&peer)
-            .await
-            .map_err(|error| (error, false))?;
+        let head = request.method == Method::HEAD;
+        let peer = Box::new(peer);
+        let connected = self.connector.get_http_session(&*peer).await;
+        let (session, reused) = connected.map_err(|error| (error, false))?;
+        // Boxed: it is large, and it goes through many hands.
+        let mut session = Box::new(session);
         session.set_read_timeout(Some(self.settings.timeout));
         session.set_write_timeout(Some(self.settings.timeout));
         let stale = |error: Box<Error>| {
@@ -130,7 +130,7 @@ impl Origin {
             );
             (error, reused && broken)
         };
-        let request = framed(head, body.len()).map_err(|error| (error, false))?;
+        let request = framed(request, body.len()).map_err(|error| (error, false))?;
         session
             .write_request_header(Box::new(request))
             .await
@@ -165,8 +165,7 @@ impl Origin {
             // Events come when they come.
             session.set_read_timeout(None);
         }
-        let has_body =
-            head.method != Method::HEAD && !matches!(response.status.as_u16(), 204 | 304);
+        let has_body = !head && !matches!(response.status.as_u16(), 204 | 304);
         let reusable = peer.group_key == 0;
         Ok(Incoming {
             head: response,
@@ -181,11 +180,15 @@ impl Origin {
     pub async fn release(&self, incoming: Incoming) -> ResponseHeader {
         if incoming.reusable {
             let mut session = incoming.session;
-            if let HttpSession::H1(http1) = &mut session {
+            if let HttpSession::H1(http1) = &mut *session {
                 http1.respect_keepalive();
             }
             self.connector
-                .release_http_session(session, &incoming.peer, incoming.peer.options.idle_timeout)
+                .release_http_session(
+                    *session,
+                    &*incoming.peer,
+                    incoming.peer.options.idle_timeout,
+                )
                 .await;
         }
         incoming.head
@@ -200,6 +203,15 @@ impl Incoming {
         } else {
             Ok(None)
         }
+    }
+
+    /// Takes the head out, to be changed and sent on.
+    pub fn take_head(&mut self) -> pingora::Result<ResponseHeader> {
+        let status = self.head.status;
+        Ok(std::mem::replace(
+            &mut self.head,
+            ResponseHeader::build(status, Some(0))?,
+        ))
     }
 
     /// Whether the body has no end to wait for.
@@ -218,13 +230,12 @@ fn is_event_stream(response: &ResponseHeader) -> bool {
 }
 
 /// The request with framing of our own: what the client said about its body does not count.
-fn framed(head: &RequestHeader, length: usize) -> pingora::Result<RequestHeader> {
-    let mut request = head.clone();
+fn framed(mut request: RequestHeader, length: usize) -> pingora::Result<RequestHeader> {
     strip_hop_by_hop_request(&mut request);
     request.remove_header(&header::EXPECT);
     request.remove_header(&header::CONTENT_LENGTH);
     request.set_version(http::Version::HTTP_11);
-    if length > 0 || !matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS) {
+    if length > 0 || !matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS) {
         request.insert_header(header::CONTENT_LENGTH, length.to_string())?;
     }
     Ok(request)

@@ -94,7 +94,10 @@ impl Parts {
     }
 
     async fn answer(&self, request: &RequestHeader) -> pingora::Result<AskedAnswer> {
-        let mut incoming = self.origin.exchange(request, &Bytes::new(), false).await?;
+        let mut incoming = self
+            .origin
+            .exchange(&|| Ok(request.clone()), &Bytes::new(), false)
+            .await?;
         let mut body = BytesMut::new();
         while let Some(chunk) = incoming.next().await? {
             if body.len() + chunk.len() > LARGEST {

@@ -59,6 +59,18 @@ impl Parts {
         headers::apply_forwarded(request, &forwarded)
     }
 
+    /// Whether the answer brings a protected cookie with a value that nobody has asked about.
+    pub fn changes_a_credential(
+        &self,
+        response: &ResponseHeader,
+        settled: &Settled,
+        facts: &Facts,
+    ) -> bool {
+        let (path, now) = (&facts.target.path, self.flows.clock.now());
+        let cookies = ResponseCookies::read(response, path, &self.guard.names, now);
+        cookies.change_a_credential(&settled.jar, &settled.held.record.live)
+    }
+
     /// Seals what the answer sets. A session whose every cookie the application deletes is over.
     pub async fn settled_response(
         &self,

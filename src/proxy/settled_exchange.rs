@@ -29,12 +29,16 @@ impl Parts {
         facts: &Arc<Facts>,
         body: &Bytes,
     ) -> pingora::Result<Round> {
-        let mut request = session.req_header().clone();
-        self.settled_request(&mut request, &settled, facts)?;
         if settled.held.has_ended() {
             return Ok(Round::Again);
         }
-        let incoming = match self.origin.exchange(&request, body, false).await {
+        let head = session.req_header();
+        let build = || {
+            let mut request = head.clone();
+            self.settled_request(&mut request, &settled, facts)?;
+            Ok(request)
+        };
+        let mut incoming = match self.origin.exchange(&build, body, false).await {
             Ok(incoming) => incoming,
             Err(error) => {
                 return Ok(Round::Answer(
@@ -59,7 +63,7 @@ impl Parts {
                 Box::pin(self.changed(&visitor, settled, incoming)).await,
             ));
         }
-        let mut head = incoming.head.clone();
+        let mut head = incoming.take_head()?;
         strip_hop_by_hop_response(&mut head);
         self.settled_response(&mut head, &mut settled, facts)
             .await?;
@@ -108,6 +112,7 @@ impl Parts {
             secure: self.guard.https,
             random: &*self.flows.random,
         };
+        let changed = settled._change.is_some();
         let mut lines = settled.extra;
         lines.extend(sealing.lines(&heard.cookies, &settled.jar)?);
         if !same {
@@ -116,7 +121,7 @@ impl Parts {
             let refusal = self.refusal(&visitor.facts, PageProblem::IdentityUnknown);
             return Ok(refusal.with_cookies(lines));
         }
-        self.renew(settled.held, &heard.jar, true)
+        self.renew(settled.held, &heard.jar, changed)
             .await?
             .ok_or(Unreleased::Gone)?;
         self.release(visitor, &heard, lines)

@@ -34,6 +34,11 @@ pub struct Share {
 }
 
 impl Share {
+    /// Takes as much as makes it `bytes` in all; `false` where the whole budget is used up.
+    pub fn grow_to(&mut self, bytes: usize) -> bool {
+        self.grow(bytes.saturating_sub(self.bytes))
+    }
+
     /// Takes more; `false` where the whole budget is used up.
     pub fn grow(&mut self, bytes: usize) -> bool {
         self.bytes += bytes;

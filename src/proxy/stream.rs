@@ -18,10 +18,10 @@ impl Parts {
         &self,
         session: &mut Session,
         visitor: &Visitor,
-        incoming: Incoming,
+        mut incoming: Incoming,
     ) -> pingora::Result<()> {
         let facts = &visitor.facts;
-        let mut head = incoming.head.clone();
+        let mut head = incoming.take_head()?;
         strip_hop_by_hop_response(&mut head);
         let now = self.flows.clock.now();
         let cookies = ResponseCookies::read(&head, &facts.target.path, &self.guard.names, now);

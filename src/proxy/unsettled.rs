@@ -102,12 +102,10 @@ impl Parts {
         jar: Jar,
         fresh: bool,
     ) -> Result<Heard, PageProblem> {
-        let request = self
-            .exchange_head(visitor, &jar)
-            .map_err(|_| PageProblem::BadRequest)?;
+        let build = || self.exchange_head(visitor, &jar);
         let incoming = self
             .origin
-            .exchange(&request, body, fresh)
+            .exchange(&build, body, fresh)
             .await
             .map_err(|error| exchange_problem(&visitor.facts, &error))?;
         self.spool(visitor, incoming, jar).await
@@ -168,13 +166,11 @@ impl Parts {
         fresh: bool,
     ) -> Bare {
         let facts = &visitor.facts;
-        let request = match self.exchange_head(visitor, &Jar::default()) {
-            Ok(request) => request,
-            Err(_) => return Bare::Reply(self.refusal(facts, PageProblem::BadRequest)),
-        };
+        let none = Jar::default();
+        let build = || self.exchange_head(visitor, &none);
         let exchange = tokio::time::timeout(
             self.guard.limits.exchange_timeout,
-            self.origin.exchange(&request, body, fresh),
+            self.origin.exchange(&build, body, fresh),
         );
         let incoming = match exchange.await {
             Ok(Ok(incoming)) => incoming,

@@ -50,7 +50,7 @@
   // browser's languages the first that is the page's own, for its region.
   const lang = document.documentElement.lang || "en";
   const locale = (navigator.languages || []).find((l) => l.split("-")[0] === lang.split("-")[0]) || lang;
-  const time = { hour: "2-digit", minute: "2-digit" };
+  const time = { hour: "numeric", minute: "2-digit" };
   const show = (at, format) => new Intl.DateTimeFormat(locale, format).format(at);
   // The year only where it is another one.
   const dayOf = (at) => ({
@@ -58,7 +58,7 @@
     ...(at.getFullYear() !== new Date().getFullYear() && { year: "numeric" }),
   });
 
-  // "in 30 seconds (05:19:30)", kept up to date. Never early: whoever tries at
+  // "in 30 seconds (5:19:30)", kept up to date. Never early: whoever tries at
   // the time that is shown must not be refused, so minutes are rounded up.
   const wait = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const countDown = (element, at) => {

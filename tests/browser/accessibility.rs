@@ -129,6 +129,8 @@ pub async fn every_control_has_a_name(tab: &Tab, name: &str) {
             !said.trim().is_empty(),
             "{name}: a {role} without a name: {node}"
         );
+        let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        assert!(!said.contains(turns), "{name}: unseen signs in {said:?}");
     }
     assert!(found > 1, "{name}: nothing but {found} in {tree}");
 }

@@ -1,6 +1,7 @@
 //! The hands of a person at a tab: real clicks and real keys, on what can be seen and named.
 
 use crate::tab::Tab;
+use futures_util::future::join_all;
 use serde_json::json;
 
 impl Tab {
@@ -83,9 +84,11 @@ impl Tab {
 
     /// Types into whatever has the focus.
     pub async fn types(&self, text: &str) {
-        for letter in text.chars() {
-            self.key(&letter.to_string(), 0, Some(letter)).await;
-        }
+        // In one go: the browser takes the keys in their order, and each answer is a wait.
+        let keys = text
+            .chars()
+            .map(|letter| async move { self.key(&letter.to_string(), 0, Some(letter)).await });
+        join_all(keys).await;
     }
 
     /// Presses `Tab`, `Enter`, `Escape` or `Space`.
@@ -105,9 +108,10 @@ impl Tab {
             event["type"] = json!("keyDown");
             event["text"] = json!(text.to_string());
         }
-        self.cdp("Input.dispatchKeyEvent", event.clone()).await;
+        let down = event.clone();
         event["type"] = json!("keyUp");
         event.as_object_mut().unwrap().remove("text");
-        self.cdp("Input.dispatchKeyEvent", event).await;
+        let send = |event| self.cdp("Input.dispatchKeyEvent", event);
+        tokio::join!(send(down), send(event));
     }
 }

@@ -80,7 +80,7 @@ async fn few_bytes_from_here_only(tab: &Tab, name: &str) {
 async fn nothing_sticks_out(tab: &Tab, name: &str, width: u32) {
     let script = format!(
         "(() => {{ const wide = document.scrollingElement.scrollWidth;
-           const out = [...document.body.querySelectorAll('*')].filter((e) => e.checkVisibility() &&
+           const out = [...document.body.querySelectorAll('*')].filter((e) => e.checkVisibility() && !e.closest('.unseen *') &&
              (e.getBoundingClientRect().right > {width} + 0.5 || e.getBoundingClientRect().left < -0.5));
            return (wide > {width} ? wide + ' px wide ' : '') + out.map((e) => e.outerHTML.slice(0, 80)).join(' | '); }})()"
     );

@@ -82,17 +82,29 @@ async fn a_script_cannot_fetch_the_challenge_page() {
 #[tokio::test]
 async fn a_frame_on_an_application_page_stays_empty() {
     let (_set, tab, _phone) = victim().await;
-    for element in ["iframe", "object", "embed"] {
-        for page in ["/settings/security", "/.mfa/sign-out"] {
-            let script = format!(
-                "new Promise((done) => {{ const it = document.createElement('{element}');
-                   it.setAttribute('{element}' === 'object' ? 'data' : 'src', '{page}');
-                   const end = () => setTimeout(() => {{ let text; try {{ text = it.contentDocument ? it.contentDocument.documentElement.outerHTML : 'closed'; }}
-                     catch (error) {{ text = 'closed'; }} done(text); }}, 100);
-                   it.onload = it.onerror = end; setTimeout(end, 2000); document.body.append(it); }})"
-            );
-            reveals_nothing(&format!("<{element}> of {page}"), &tab.eval(&script).await);
-        }
+    // All at the same time: some of them never say that they have ended.
+    let script = "const inner = (it) => it.contentDocument || [...Array(window.length).keys()].map((at) => window[at])
+          .find((frame) => { try { return frame.frameElement === it; } catch (error) { return false; } }).document;
+        Promise.all(['iframe', 'object', 'embed'].flatMap((element) => ['/private', '/settings/security', '/.mfa/sign-out']
+        .map((page) => new Promise((done) => { const it = document.createElement(element);
+          it.setAttribute(element === 'object' ? 'data' : 'src', page);
+          const end = () => setTimeout(() => { let text; try { text = inner(it).documentElement.outerHTML; }
+            catch (error) { text = 'closed'; } done([`<${element}> of ${page}`, text]); }, 100);
+          it.onload = it.onerror = end; setTimeout(end, 2000); document.body.append(it); }))))";
+    let frames = tab.eval(script).await;
+    let frames = frames.as_array().unwrap();
+    assert_eq!(frames.len(), 9);
+    let of = |page: &'static str| {
+        let named = move |it: &&Value| it[0].as_str().is_some_and(|name| name.ends_with(page));
+        frames.iter().filter(named)
+    };
+    // A page of the application itself can be read: the attack works where nothing stops it.
+    for frame in of(" of /private") {
+        let text = frame.to_string();
+        assert!(text.contains(&Person(1).marker()), "{text}");
+    }
+    for frame in of(" of /settings/security").chain(of(" of /.mfa/sign-out")) {
+        reveals_nothing("a frame", frame);
     }
 }
 
@@ -102,9 +114,12 @@ async fn a_window_opened_on_the_security_page_is_out_of_reach() {
     // A window of the application itself is within reach: the attack works where nothing stops it.
     let script = |page: &str| {
         format!(
-            "new Promise((done) => {{ const it = window.open('{page}');
-               setTimeout(() => {{ let text; try {{ text = it.closed ? 'severed' : it.document.documentElement.outerHTML; }}
-                 catch (error) {{ text = 'severed'; }} done(text); }}, 1500); }})"
+            "new Promise((done) => {{ const it = window.open('{page}'); const until = Date.now() + 5000;
+               const look = () => {{ let text = '', there = it.closed;
+                 try {{ there ||= it.location.pathname === '{page}' && it.document.readyState === 'complete';
+                   text = it.closed ? 'severed' : it.document.documentElement.outerHTML; }}
+                 catch (error) {{ there ||= error.name === 'SecurityError'; text = 'severed'; }}
+                 there || Date.now() > until ? done(text) : setTimeout(look, 20); }}; look(); }})"
         )
     };
     let own = tab.eval(&script("/private")).await;
@@ -160,7 +175,7 @@ async fn a_form_of_the_application_without_the_token_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_service_worker_of_the_application_does_not_see_the_gateways_pages() {
+async fn a_service_worker_of_the_application_does_not_get_over_the_gateways_pages() {
     let (set, tab, _phone) = victim().await;
     let spy = "let seen = []; addEventListener('install', () => skipWaiting());
         addEventListener('activate', (event) => event.waitUntil(clients.claim()));
@@ -171,29 +186,61 @@ async fn a_service_worker_of_the_application_does_not_see_the_gateways_pages() {
         .header("Content-Type", "text/javascript")
         .header("Service-Worker-Allowed", "/")
         .body(spy);
-    set.app.shape(
-        "/static/spy.js",
-        [script.head(), script.body.clone()].concat(),
-    );
-    let install = "navigator.serviceWorker.register('/static/spy.js', { scope: '/' })
-        .then(() => 'installed', (error) => 'refused: ' + error)";
+    for path in ["/spy.js", "/settings/spy.js", "/static/spy.js"] {
+        set.app
+            .shape(path, [script.head(), script.body.clone()].concat());
+    }
+    let page = Response::html(200, "<title>within its folder</title>");
+    set.app
+        .shape("/static/page", [page.head(), page.body.clone()].concat());
     // The crate's automatic attaching may leave a new worker paused for a debugger for ever.
     let detached = json!({ "autoAttach": false, "waitForDebuggerOnStart": false });
     tab.cdp("Target.setAutoAttach", detached).await;
-    let installed = tab.eval(install).await;
-    if installed == "installed" {
-        let works = "navigator.serviceWorker.getRegistration('/').then((it) => Boolean(it && it.active && it.active.state === 'activated'))";
-        tab.until("the worker works", works).await;
+    let install = |path: &str, scope: &str| {
+        format!(
+            "navigator.serviceWorker.register('{path}', {{ scope: '{scope}' }})
+               .then(() => 'installed', (error) => 'refused: ' + error)"
+        )
+    };
+
+    // Over the pages by where it lies: the script is refused, and not even asked for.
+    for (path, scope) in [("/spy.js", "/"), ("/settings/spy.js", "/settings/")] {
+        let answer = tab.text_of(&install(path, scope)).await;
+        assert!(
+            answer.starts_with("refused: ") && answer.contains("(403)"),
+            "{path}: {answer}"
+        );
+        assert!(!set.origin.received(path), "{path} was asked for");
     }
+    // Over them by what the application allows: the header does not arrive.
+    let answer = tab.text_of(&install("/static/spy.js", "/")).await;
+    assert!(
+        answer.starts_with("refused: SecurityError") && answer.contains("max scope"),
+        "{answer}"
+    );
+
+    // In a folder of its own it works, and sees that folder only.
+    let answer = tab.text_of(&install("/static/spy.js", "/static/")).await;
+    assert_eq!(answer, "installed");
+    let works = "navigator.serviceWorker.getRegistration('/static/').then((it) => it?.active?.state === 'activated')";
+    tab.until("the worker works", works).await;
+    tab.go("/static/page").await;
     tab.go("/settings/security").await;
+    let text = tab.text().await;
+    assert!(text.contains("Sign out other sessions"), "{text}");
+    let controller = tab.eval("String(navigator.serviceWorker.controller)").await;
+    assert_eq!(controller, "null");
     tab.go("/private").await;
-    let report = "!navigator.serviceWorker.controller ? [] : new Promise((done) => {
-        navigator.serviceWorker.onmessage = (event) => done(event.data); navigator.serviceWorker.startMessages();
-        navigator.serviceWorker.controller.postMessage(''); setTimeout(() => done(['silent']), 3000); })";
+    let report = "new Promise((done) => { navigator.serviceWorker.onmessage = (event) => done(event.data);
+        navigator.serviceWorker.startMessages(); setTimeout(() => done(['silent']), 3000);
+        navigator.serviceWorker.getRegistration('/static/').then((it) => it.active.postMessage('')); })";
     let seen = tab.eval(report).await;
-    let met = installed != "installed" || seen.to_string().contains("/settings/security 403");
-    assert!(met, "the worker was not in the way: {installed}, {seen}");
-    reveals_nothing(&format!("a worker ({installed})"), &seen);
+    assert!(
+        seen.to_string().contains("/static/page 200"),
+        "the worker sees nothing at all: {seen}"
+    );
+    assert!(!seen.to_string().contains("/settings"), "{seen}");
+    reveals_nothing("a worker", &seen);
 }
 
 #[tokio::test]

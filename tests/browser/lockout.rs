@@ -38,7 +38,7 @@ async fn locks(script: Script) {
     let text = tab.text().await;
     assert!(text.contains("Too many wrong codes"), "{text}");
     for promise in [
-        "You can try again at",
+        "You can try again",
         "What still works",
         "contact support",
         "request ",
@@ -50,20 +50,37 @@ async fn locks(script: Script) {
     assert!(tab.path().await.starts_with("/.mfa/challenge"));
 }
 
-/// Half a minute to some minutes ahead, in the reader's own zone where a script can tell it.
+/// Half a minute to some minutes ahead and never too early; in the reader's own zone, and counted down,
+/// where a script can tell it.
 async fn shows_a_time_to_come(tab: &Tab) {
     let ahead = "(Date.parse(document.querySelector('time').dateTime) - Date.now()) / 1000";
     let ahead = tab.eval(ahead).await.as_f64().unwrap();
     assert!((0.0..600.0).contains(&ahead), "{ahead} seconds from now");
-    let shown = tab
-        .text_of("document.querySelector('time').innerText")
-        .await;
+    let said = tab.text_of("document.querySelector('.until').innerText.replace(/\\s+/g, ' ')");
+    let said = said.await;
     if tab.script == Script::Off {
-        assert!(shown.ends_with(" UTC"), "of which zone? {shown}");
+        let never_early = "(() => { const time = document.querySelector('time'), said = time.innerText;
+            return said.startsWith('at ') && said.endsWith(' UTC') && Date.parse(said.slice(3)) - Date.parse(time.dateTime); })()";
+        let later = tab.eval(never_early).await.as_f64();
+        let rounded_up = later.is_some_and(|later| (0.0..60_000.0).contains(&later));
+        assert!(rounded_up, "{later:?} ms later than it is: {said}");
+        assert!(said.starts_with("You can try again at "), "{said}");
         return;
     }
-    let local = "new Date(document.querySelector('time').dateTime).toLocaleTimeString('en-US', { hour: 'numeric', minute: '2-digit' })";
-    assert_eq!(shown, tab.text_of(local).await);
+    let clock = "new Date(document.querySelector('time').dateTime).toLocaleTimeString('en-US', { hour: 'numeric', minute: '2-digit', second: '2-digit' })";
+    let clock = tab.text_of(clock).await.replace('\u{202f}', " ");
+    let left = |said: &str| -> Option<f64> {
+        let rest = said.strip_prefix("You can try again in ")?;
+        let (left, rest) = rest.split_once(" seconds (")?;
+        (rest.strip_suffix(')')? == clock).then(|| left.parse().ok())?
+    };
+    let before = left(&said).unwrap_or_else(|| panic!("not until {clock}: {said}"));
+    assert!((before - ahead).abs() < 2.0, "{ahead} s, and yet: {said}");
+    tab.until(
+        "the seconds are counted down",
+        &format!("parseInt(document.querySelector('time').innerText.slice(3)) < {before}"),
+    )
+    .await;
     let offset = tab.eval("new Date().getTimezoneOffset()").await;
     assert_eq!(offset, -345, "the zone of this test is not in force");
 }

@@ -64,11 +64,11 @@ async fn step_up_enrolment_and_removal_pages_are_in_order() {
 #[tokio::test]
 async fn the_pages_of_a_user_without_a_factor_are_in_order() {
     let set = Setting::new(|config| {
-        config.set("step_up", "window", "\"5s\"");
+        config.set("step_up", "window", "\"1s\"");
     })
     .await;
     let tab = set.password_only(Script::On).await;
-    tokio::time::sleep(Duration::from_millis(5_100)).await;
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
     tab.go("/settings/security").await;
     inspect(&tab, "security-none").await;
     tab.follow("Add authenticator").await;

@@ -52,7 +52,8 @@ impl Setting {
     pub async fn admitted(&self, script: Script, phone: &mut Authenticator) -> Tab {
         let tab = self.challenged(script).await;
         answer(&tab, &phone.code().await, "Verify").await;
-        assert!(tab.text().await.contains(&Person(1).marker()));
+        let text = tab.text().await;
+        assert!(text.contains(&Person(1).marker()), "not let in: {text}");
         tab
     }
 

@@ -102,13 +102,17 @@ impl Watch {
     }
 
     /// Every address that the document of this loader asked for, with the bytes that came; `None`
-    /// while some are still under way.
+    /// while some are still under way. Of redirects, which keep their id, the end.
     pub fn transfers(&self, loader: &str) -> Option<Vec<(String, f64)>> {
         let seen = self.0.lock().unwrap();
         seen.requests
             .iter()
-            .filter(|sent| sent.loader == loader)
-            .map(|sent| Some((sent.url.clone(), *seen.bytes.get(&sent.id)?)))
+            .enumerate()
+            .filter(|(at, sent)| {
+                let again = seen.requests.iter().skip(at + 1);
+                sent.loader == loader && !again.into_iter().any(|later| later.id == sent.id)
+            })
+            .map(|(_, sent)| Some((sent.url.clone(), *seen.bytes.get(&sent.id)?)))
             .collect()
     }
 }

@@ -1,10 +1,10 @@
 //! A mock application with the side doors that a reviewer went through: cookies without a path,
 //! sign-ins that nobody declared, generous parsers, streams without an end.
 
-use crate::support::{Config, Gateway, Origin, Person};
 use crate::support::origin::{Answer, App};
 use crate::support::reply::{Reply, Response};
 use crate::support::request::Request;
+use crate::support::{Config, Gateway, Origin, Person};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -82,6 +82,13 @@ impl Default for SideDoors {
 }
 
 impl SideDoors {
+    /// The application with some of its options changed.
+    pub fn with(change: impl FnOnce(&mut Self)) -> Self {
+        let mut app = Self::default();
+        change(&mut app);
+        app
+    }
+
     /// Whether `/api/me` answers 429 from now on.
     pub fn fail_whoami(&self, fails: bool) {
         self.state.lock().unwrap().whoami_fails = fails;
@@ -121,7 +128,9 @@ impl SideDoors {
 
     /// Signs in under a new id or the present one, and says hello.
     fn sign_in(&self, request: &Request, person: Person, rotates: bool) -> Response {
-        let hello = Response::html(200, format!("<p>welcome {}</p>", person.marker()));
+        let hello = Response::redirect("/")
+            .header("Content-Type", "text/html")
+            .body(format!("<p>welcome {}</p>", person.marker()));
         match self.session(request) {
             Some((id, _)) if !rotates => {
                 self.plant(&id, Some(person));
@@ -171,7 +180,7 @@ impl SideDoors {
             (path, Some(typed), _) if path.starts_with("/login") => {
                 self.sign_in(request, typed, self.rotates).into()
             }
-            ("/rpc" | "/form" | "/php", Some(typed), _) if says_login(request) => {
+            ("/rpc" | "/form" | "/php" | "/round", Some(typed), _) if says_login(request) => {
                 self.sign_in(request, typed, self.rotates).into()
             }
             ("/logout", ..) => {
@@ -236,8 +245,14 @@ fn bye(person: Option<Person>) -> Response {
 /// A body as a generous application reads it: unpacked, and without a look at its type.
 fn body_text(request: &Request) -> String {
     let packed = request.header("content-encoding") == Some("gzip");
-    let body = if packed { unpack(&request.body) } else { &request.body };
-    String::from_utf8_lossy(body).replace("%40", "@")
+    let body = if packed {
+        unpack(&request.body)
+    } else {
+        &request.body
+    };
+    // Without the zeros that UTF-16 puts between.
+    let text = String::from_utf8_lossy(body).replace('\0', "");
+    text.replace("%40", "@")
 }
 
 /// Who types the right password anywhere in the body of a POST.
@@ -264,7 +279,8 @@ pub fn packed(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn unpack(gzip: &[u8]) -> &[u8] {
-    gzip.get(15..gzip.len().saturating_sub(8)).unwrap_or_default()
+    gzip.get(15..gzip.len().saturating_sub(8))
+        .unwrap_or_default()
 }
 
 /// A head, then the user's bytes again and again for a minute.
@@ -293,8 +309,9 @@ fn big() -> Reply {
     let (sender, receiver) = mpsc::channel(1);
     tokio::spawn(async move {
         let length = BIG << 20;
-        let head =
-            format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n\r\n");
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n\r\n"
+        );
         let _ = sender.send(head.into_bytes()).await;
         for _ in 0..BIG {
             if sender.send(vec![b'k'; 1 << 20]).await.is_err() {
@@ -311,7 +328,8 @@ fn early_hints(id: &str) -> Reply {
         "HTTP/1.1 103 Early Hints\r\nLink: </x;sid={id}>; rel=preload\r\nX-Debug: {id}\r\nSet-Cookie: sessionid={id}\r\n\r\n"
     );
     tokio::spawn(async move {
-        let last = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 11\r\n\r\nafter hints";
+        let last =
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 11\r\n\r\nafter hints";
         for part in [hints.as_str(), last] {
             tokio::time::sleep(TICK).await;
             let _ = sender.send(part.as_bytes().to_vec()).await;
@@ -323,7 +341,9 @@ fn early_hints(id: &str) -> Reply {
 /// A page with the session id in it, or the range of it that was asked for.
 fn ids(request: &Request, id: &str) -> Response {
     let page = format!("<a href=\"/x;sessionid={id}\">x</a>");
-    let range = request.header("range").and_then(|it| {
+    // Apache httpd takes the older name too.
+    let asked = request.header("range").or(request.header("request-range"));
+    let range = asked.and_then(|it| {
         let (from, to) = it.strip_prefix("bytes=")?.split_once('-')?;
         let from: usize = from.parse().ok()?;
         let to = to.parse().map_or(page.len(), |to: usize| to + 1);

@@ -296,7 +296,7 @@ pub(super) fn security_page<'a>(
         account: ACCOUNT,
         base: "/settings/security",
         back: "/",
-        sign_out_others: "/settings/security/sessions/sign-out",
+        sign_out_others: "/settings/security/sign-out-others",
         other_sessions: count,
         authenticators: authenticators.into_iter().take(count).collect(),
         activity: activity.take(count * 3).collect(),
