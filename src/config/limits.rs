@@ -71,7 +71,7 @@ impl Limits {
                 faults.push(key, "more than zero", "");
             }
         }
-        if self.spool_total < self.response_spool {
+        if self.spool_total.bytes() / 2 < self.response_spool.bytes() {
             faults.push(
                 "limits.spool_total",
                 "at least limits.response_spool",

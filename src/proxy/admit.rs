@@ -192,14 +192,19 @@ impl Parts {
         session: &mut Session,
         facts: &Facts,
     ) -> Result<Read, BodyError> {
-        body::read(session, facts, self.bodies(self.guard.limits.request_body)).await
+        body::read(
+            session,
+            facts,
+            self.room_for(self.guard.limits.request_body),
+        )
+        .await
     }
 
     /// Room for a body of at most `most` bytes.
-    pub fn bodies(&self, most: usize) -> body::Room<'_> {
+    pub fn room_for(&self, most: usize) -> body::Room<'_> {
         body::Room {
             most,
-            budget: &self.budget,
+            budget: &self.bodies,
             patience: self.guard.limits.exchange_timeout,
         }
     }

@@ -39,7 +39,10 @@ pub(super) struct Parts {
     pub flows: Flows,
     pub portal: Portal,
     pub origin: Origin,
+    /// For responses that are held back.
     pub budget: Budget,
+    /// For requests that are read before they are decided.
+    pub bodies: Budget,
     pub queues: Queues,
     pub flights: Flights,
     pub seen: Seen,
@@ -93,7 +96,9 @@ impl Gateway {
         origin: Origin,
         sealers: Sealers,
     ) -> Self {
-        let budget = Budget::new(guard.limits.response_spool, guard.limits.spool_total);
+        // Half for each direction: bodies that are sent slowly must not keep answers from being judged.
+        let (each, half) = (guard.limits.response_spool, guard.limits.spool_total / 2);
+        let (budget, bodies) = (Budget::new(each, half), Budget::new(each, half));
         let request_ids = RequestIds::new(&*flows.random);
         Self(Arc::new(Parts {
             request_ids,
@@ -102,6 +107,7 @@ impl Gateway {
             portal,
             origin,
             budget,
+            bodies,
             queues: Queues::default(),
             flights: Flights::default(),
             seen: Seen::default(),

@@ -21,7 +21,7 @@ impl Parts {
         facts: &Facts,
         found: Option<Found>,
     ) -> pingora::Result<Reply> {
-        let body = match body::read(session, facts, self.bodies(LARGEST_FORM)).await {
+        let body = match body::read(session, facts, self.room_for(LARGEST_FORM)).await {
             Ok(body) => body,
             Err(BodyError::TooLarge) => return Ok(self.refusal(facts, PageProblem::TooLarge)),
             Err(BodyError::Full) => return Ok(self.refusal(facts, PageProblem::Busy)),
