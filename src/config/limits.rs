@@ -74,7 +74,7 @@ impl Limits {
         if self.spool_total.bytes() / 2 < self.response_spool.bytes() {
             faults.push(
                 "limits.spool_total",
-                "at least limits.response_spool",
+                "at least twice limits.response_spool",
                 &format!("limits.response_spool is \"{}\"", self.response_spool),
             );
         }
