@@ -18,6 +18,7 @@ mod facts;
 mod gateway;
 mod guard;
 mod headers;
+mod hop_by_hop;
 mod in_flight;
 mod jar;
 mod judge;

@@ -246,20 +246,24 @@ fn check_framing(headers: &HeaderMap) -> Result<(), BadHead> {
     Ok(())
 }
 
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
+
 fn kind(method: &http::Method, headers: &HeaderMap) -> Kind {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let accept = text("accept").unwrap_or_default();
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let accept = text(header::ACCEPT).unwrap_or_default();
     if accept.trim_start().starts_with("text/event-stream") {
         return Kind::EventStream;
     }
-    match (text("sec-fetch-mode"), text("sec-fetch-dest")) {
+    match (text(SEC_FETCH_MODE), text(SEC_FETCH_DEST)) {
         (Some("navigate"), Some("iframe" | "frame" | "embed" | "object")) => Kind::Framed,
         (Some("navigate"), _) => Kind::Navigation,
         (_, Some("style" | "script" | "image" | "font")) => Kind::SubResource,
         (Some(_), _) | (_, Some(_)) => Kind::Call,
-        (None, None) if headers.contains_key("x-requested-with") => Kind::Call,
+        (None, None) if headers.contains_key(X_REQUESTED_WITH) => Kind::Call,
         (None, None) => {
-            let form = text("content-type")
+            let form = text(header::CONTENT_TYPE)
                 .unwrap_or_default()
                 .starts_with("application/x-www-form-urlencoded");
             let page = accept.contains("text/html") || (method == http::Method::POST && form);

@@ -7,8 +7,8 @@ use pingora::http::RequestHeader;
 
 use super::facts::{Facts, Kind};
 use super::gateway::Parts;
+use super::hop_by_hop;
 use super::jar::{Jar, ResponseCookies, Sealing, expire};
-use super::origin::strip_hop_by_hop_response;
 use super::probe::{AskedAnswer, resolve};
 use super::reply::Reply;
 use super::settled::scrub;
@@ -264,7 +264,7 @@ impl Parts {
             .headers
             .get(header::CONTENT_LENGTH)
             .and_then(|length| length.to_str().ok()?.parse().ok());
-        strip_hop_by_hop_response(&mut head);
+        hop_by_hop::strip_response(&mut head);
         scrub(&mut head, &heard.jar);
         let mut reply = Reply::new(head.status);
         for (name, value) in &head.headers {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
-use http::header::{self, HeaderName};
+use http::header;
 use pingora::connectors::http::Connector;
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::lb::LoadBalancer;
@@ -18,6 +18,8 @@ use pingora::lb::selection::RoundRobin;
 use pingora::protocols::http::client::HttpSession;
 use pingora::upstreams::peer::HttpPeer;
 use pingora::{Error, ErrorType};
+
+use super::hop_by_hop;
 
 /// How the application is reached.
 pub struct OriginSettings {
@@ -231,68 +233,10 @@ fn is_event_stream(response: &ResponseHeader) -> bool {
 
 /// The request with framing of our own: what the client said about its body does not count.
 fn framed(mut request: RequestHeader, length: usize) -> pingora::Result<RequestHeader> {
-    strip_hop_by_hop_request(&mut request);
-    request.remove_header(&header::EXPECT);
-    request.remove_header(&header::CONTENT_LENGTH);
+    hop_by_hop::strip_request(&mut request);
     request.set_version(http::Version::HTTP_11);
     if length > 0 || !matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS) {
         request.insert_header(header::CONTENT_LENGTH, length.to_string())?;
     }
     Ok(request)
-}
-
-/// Fields that end at the next hop (RFC 9110, section 7.6.1).
-const HOP_BY_HOP: [HeaderName; 7] = [
-    header::CONNECTION,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-    header::TE,
-    header::TRAILER,
-    header::PROXY_AUTHENTICATE,
-    header::PROXY_AUTHORIZATION,
-];
-
-fn nominated(headers: &http::HeaderMap) -> Vec<HeaderName> {
-    let fields = headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .filter_map(|field| field.to_str().ok());
-    fields
-        .flat_map(|field| field.split(','))
-        .filter_map(|name| name.trim().parse().ok())
-        .collect()
-}
-
-fn strip_hop_by_hop_request(request: &mut RequestHeader) {
-    // What a client nominates must not take the gateway's own headers away, nor cookies and host.
-    for name in nominated(&request.headers) {
-        let ours = name == header::COOKIE
-            || name == header::HOST
-            || super::fold_name(name.as_str()).starts_with("x");
-        if !ours {
-            request.remove_header(&name);
-        }
-    }
-    for name in HOP_BY_HOP {
-        request.remove_header(&name);
-    }
-    for name in ["keep-alive", "proxy-connection", "http2-settings"] {
-        request.remove_header(name);
-    }
-}
-
-/// Fields of a response that end here.
-pub fn strip_hop_by_hop_response(response: &mut ResponseHeader) {
-    for name in nominated(&response.headers) {
-        if name != header::SET_COOKIE {
-            response.remove_header(&name);
-        }
-    }
-    for name in HOP_BY_HOP {
-        response.remove_header(&name);
-    }
-    // The last one would let a service worker reach out of its folder, over the gateway's pages.
-    for name in ["keep-alive", "proxy-connection", "service-worker-allowed"] {
-        response.remove_header(name);
-    }
 }

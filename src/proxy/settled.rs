@@ -1,7 +1,7 @@
 //! What the application receives of a settled session's request, and the browser of its answer:
 //! credentials opened on the way in, sealed on the way out.
 
-use http::header;
+use http::header::{self, HeaderName};
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::{Error, ErrorType};
 
@@ -121,7 +121,6 @@ impl Parts {
         if plain && response.status.as_u16() != 101 {
             settled.mask = Mask::new(after.values_to_blot());
         }
-        response.remove_header("service-worker-allowed");
         replace_cookies(response, lines)
     }
 
@@ -132,10 +131,13 @@ impl Parts {
     }
 }
 
+/// RFC 2965, which some servers still speak.
+const SET_COOKIE_2: HeaderName = HeaderName::from_static("set-cookie2");
+
 /// Puts exactly these `Set-Cookie` lines into a response.
 pub fn replace_cookies(response: &mut ResponseHeader, lines: Vec<Vec<u8>>) -> pingora::Result<()> {
     response.remove_header(&header::SET_COOKIE);
-    response.remove_header("set-cookie2");
+    response.remove_header(&SET_COOKIE_2);
     for line in lines {
         response.append_header(header::SET_COOKIE, line)?;
     }
@@ -144,7 +146,7 @@ pub fn replace_cookies(response: &mut ResponseHeader, lines: Vec<Vec<u8>>) -> pi
 
 /// Takes raw credential values out of the other fields: `;jsessionid=` in a `Location`, a debug header.
 pub fn scrub(response: &mut ResponseHeader, jar: &Jar) {
-    let leaks = |name: &header::HeaderName, value: &header::HeaderValue| {
+    let leaks = |name: &HeaderName, value: &header::HeaderValue| {
         *name != header::SET_COOKIE && jar.has_value_in(value.as_bytes())
     };
     let names: Vec<_> = response

@@ -12,10 +12,11 @@ use pingora::proxy::Session;
 use super::context::Settled;
 use super::facts::Facts;
 use super::gateway::Parts;
+use super::hop_by_hop;
 use super::jar::{ResponseCookies, Sealing};
 use super::judge::{Heard, Unreleased, Visitor};
 use super::lanes::Round;
-use super::origin::{Incoming, strip_hop_by_hop_response};
+use super::origin::Incoming;
 use super::reply::Reply;
 use super::unsettled::exchange_problem;
 use crate::domain::evidence::Evidence;
@@ -64,7 +65,7 @@ impl Parts {
             ));
         }
         let mut head = incoming.take_head()?;
-        strip_hop_by_hop_response(&mut head);
+        hop_by_hop::strip_response(&mut head);
         self.settled_response(&mut head, &mut settled, facts)
             .await?;
         self.pump(session, head, incoming, Some(&mut settled))

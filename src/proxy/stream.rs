@@ -7,9 +7,10 @@ use pingora::{Error, ErrorType};
 
 use super::context::Settled;
 use super::gateway::Parts;
+use super::hop_by_hop;
 use super::jar::{Jar, ResponseCookies, expire};
 use super::judge::Visitor;
-use super::origin::{Incoming, strip_hop_by_hop_response};
+use super::origin::Incoming;
 use super::settled::replace_cookies;
 
 impl Parts {
@@ -22,7 +23,7 @@ impl Parts {
     ) -> pingora::Result<()> {
         let facts = &visitor.facts;
         let mut head = incoming.take_head()?;
-        strip_hop_by_hop_response(&mut head);
+        hop_by_hop::strip_response(&mut head);
         let now = self.flows.clock.now();
         let cookies = ResponseCookies::read(&head, &facts.target.path, &self.guard.names, now);
         let none = (Jar::default(), ResponseCookies::default());
