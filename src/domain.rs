@@ -6,6 +6,7 @@
 pub mod assurance;
 pub mod authenticator;
 pub mod clock;
+pub mod cookie_glob;
 pub mod cookie_names;
 pub mod credentials;
 pub mod evidence;
@@ -18,3 +19,4 @@ pub mod session;
 pub mod source;
 pub mod strict_json;
 pub mod throttle;
+pub mod typed_name;

@@ -6,6 +6,7 @@ use anyhow::Context;
 use scraper::Selector;
 
 use crate::config::{self, Config};
+use crate::domain::cookie_glob::CookiePart;
 use crate::domain::evidence::{Signs, Source, Whoami};
 use crate::domain::source::{self, EvidenceSource};
 use crate::proxy::{Guard, GuardLimits, WhoamiRequest};
@@ -84,6 +85,12 @@ fn source_of(source: &EvidenceSource) -> anyhow::Result<Source> {
         EvidenceSource::Header(name) => Source::Header(name.clone()),
         EvidenceSource::Css(css) => Source::Css(selector(css)?),
         EvidenceSource::Text(text) => Source::Text(pattern(text)?),
+        EvidenceSource::Cookie(cookie, pattern) => Source::Cookie(
+            CookiePart::new(cookie.clone(), pattern)
+                .map_err(|error| anyhow::anyhow!("guard.identity: {error}"))?,
+        ),
+        EvidenceSource::SignIn => Source::SignIn,
+        EvidenceSource::Single(name) => Source::Single(name.clone()),
     })
 }
 

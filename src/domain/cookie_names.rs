@@ -13,6 +13,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::cookie_glob::CookieGlob;
+
 /// An entry of the list that is no name, glob or `!name`.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("cookie names, globs or \"!name\"; {0:?} is none")]
@@ -98,6 +100,13 @@ impl CookieNames {
         false
     }
 
+    /// Whether every cookie that the glob means is protected, but for those that `!name` leaves out.
+    pub fn covers(&self, glob: &CookieGlob) -> bool {
+        // A star of the glob is a character that only a star of the list takes.
+        let folded = glob.folded();
+        self.exact.contains(folded) || self.globs.iter().any(|known| known.is_match(folded))
+    }
+
     fn holds(&self, folded: &str) -> bool {
         self.exact.contains(folded)
             || (self.globs.iter().any(|glob| glob.is_match(folded))
@@ -155,7 +164,7 @@ impl From<CookieNames> for Vec<String> {
 }
 
 /// What a cookie name may consist of (RFC 9110 token), and the brackets that PHP users write.
-fn is_token(byte: u8) -> bool {
+pub(super) fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~[]".contains(&byte)
 }
 
@@ -250,6 +259,22 @@ mod tests {
         let protected = names(&["auth_*", "auth_id", "!auth_i*"]);
         assert!(protected.is_protected(b"auth_id"));
         assert!(!protected.is_protected(b"auth_it"));
+    }
+
+    #[test]
+    fn a_glob_is_covered_where_all_that_it_means_is_protected() {
+        let protected = names(&["auth_*", "sid", "!auth_lang"]);
+        for (glob, covered) in [
+            ("auth_*", true),
+            ("AUTH-token_*", true),
+            ("sid", true),
+            ("auth*", false),
+            ("sid*", false),
+            ("*", false),
+            ("other", false),
+        ] {
+            assert_eq!(protected.covers(&glob.parse().unwrap()), covered, "{glob}");
+        }
     }
 
     #[test]

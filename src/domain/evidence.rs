@@ -9,6 +9,7 @@ use regex::bytes::Regex;
 use scraper::{Html, Selector};
 use serde_json::Value;
 
+use super::cookie_glob::CookiePart;
 use super::ids::UserId;
 use super::path_glob::PathGlob;
 
@@ -35,7 +36,17 @@ pub struct Answer<'a> {
     pub location: Option<&'a str>,
 }
 
-/// Where a value stands in an answer.
+/// What is known beside an answer.
+#[derive(Clone, Debug, Default)]
+pub struct Known<'a> {
+    /// Names and raw values of the protected cookies that the evidence is taken with.
+    pub cookies: Vec<(&'a str, &'a [u8])>,
+    /// The name typed in the declared sign-in that was just made, or the one that the session was
+    /// made with.
+    pub typed: Option<&'a str>,
+}
+
+/// Where a value stands.
 #[derive(Clone, Debug)]
 pub enum Source {
     /// RFC 6901 pointer.
@@ -44,6 +55,12 @@ pub enum Source {
     Css(Arc<Selector>),
     /// The first capture group, or the whole match.
     Text(Regex),
+    /// A part of a protected cookie.
+    Cookie(CookiePart),
+    /// The typed name.
+    SignIn,
+    /// Always this one.
+    Single(String),
 }
 
 /// Signs of which any one suffices.
@@ -75,13 +92,16 @@ enum Reading {
 }
 
 impl Whoami {
-    pub fn judge(&self, answer: Answer<'_>) -> Evidence {
+    pub fn judge(&self, answer: Answer<'_>, known: &Known<'_>) -> Evidence {
         let parsed = Parsed::new(answer);
-        let id = self.id.read(&parsed);
+        let id = self.id.read(Some(&parsed), known);
         let out = self.signed_out.any(&parsed) || matches!(id, Reading::Null);
-        let present = self.present.as_ref().is_none_or(|signs| signs.any(&parsed));
+        let signs = self.present.as_ref().map(|signs| signs.any(&parsed));
+        let present = signs != Some(false);
+        // A cookie or a typed name is there whatever the answer says; what stands in it contradicts.
+        let shown = self.id.is_in_answer() && matches!(id, Reading::Value(_));
         match (id, out) {
-            (Reading::Value(_), true) => {
+            (_, true) if shown || signs == Some(true) => {
                 Evidence::Unknown("the answer shows a user and signs of nobody at once")
             }
             (_, true) => Evidence::SignedOut,
@@ -92,22 +112,39 @@ impl Whoami {
             (Reading::Value(_), false) if !(200..300).contains(&answer.status) => {
                 Evidence::Unknown("the answer names a user but is no success")
             }
-            (Reading::Value(id), false) => self.user(id, &parsed),
+            (Reading::Value(id), false) => {
+                let name = self.name.as_ref();
+                match name.map(|source| source.read(Some(&parsed), known)) {
+                    Some(Reading::Value(name)) => user(id, name),
+                    _ => user(id.clone(), id),
+                }
+            }
+            (Reading::Null | Reading::Missing, false) if present && !self.id.is_in_answer() => {
+                Evidence::Unknown(UNNAMED)
+            }
             (Reading::Null | Reading::Missing, false) => {
                 Evidence::Unknown("the answer shows neither a user nor signs of nobody")
             }
         }
     }
+}
 
-    fn user(&self, id: String, parsed: &Parsed<'_>) -> Evidence {
-        let name = match self.name.as_ref().map(|source| source.read(parsed)) {
-            Some(Reading::Value(name)) => name,
-            _ => id.clone(),
-        };
-        match UserId::new(id) {
-            Ok(id) => Evidence::User { id, name },
-            Err(_) => Evidence::Unknown("the user id is empty, too long or has control characters"),
-        }
+/// Somebody is signed in, and it cannot be told who.
+pub const UNNAMED: &str =
+    "somebody is signed in, and neither the cookies nor a declared sign-in say who";
+
+/// Who is signed in where a cookie has shown that somebody is, and no answer is there to look at.
+pub fn named_by(source: &Source, known: &Known<'_>) -> Evidence {
+    match source.read(None, known) {
+        Reading::Value(id) => user(id.clone(), id),
+        Reading::Null | Reading::Missing => Evidence::Unknown(UNNAMED),
+    }
+}
+
+fn user(id: String, name: String) -> Evidence {
+    match UserId::new(id) {
+        Ok(id) => Evidence::User { id, name },
+        Err(_) => Evidence::Unknown("the user id is empty, too long or has control characters"),
     }
 }
 
@@ -129,23 +166,43 @@ impl Signs {
 }
 
 impl Source {
-    fn read(&self, parsed: &Parsed<'_>) -> Reading {
-        let text = match self {
-            Self::Json(pointer) => match parsed.json().and_then(|json| json.pointer(pointer)) {
-                Some(Value::Null) => return Reading::Null,
-                Some(Value::String(text)) => Some(text.clone()),
-                Some(Value::Number(number)) => Some(number.to_string()),
-                _ => None,
-            },
-            Self::Header(name) => parsed.header(name),
-            Self::Css(selector) => parsed.html().select(selector).next().map(|element| {
-                let value = element.attr("content").or(element.attr("value"));
-                value.map_or_else(|| element.text().collect::<String>(), str::to_owned)
-            }),
-            Self::Text(regex) => regex.captures(parsed.answer.body).and_then(|captures| {
-                let found = captures.get(1).or_else(|| captures.get(0))?;
-                String::from_utf8(found.as_bytes().to_vec()).ok()
-            }),
+    /// Whether the value stands in an answer.
+    fn is_in_answer(&self) -> bool {
+        !matches!(self, Self::Cookie(_) | Self::SignIn | Self::Single(_))
+    }
+
+    /// Whether it is the typed name, which says nothing of what was not typed.
+    pub fn is_typed(&self) -> bool {
+        matches!(self, Self::SignIn)
+    }
+
+    fn read(&self, parsed: Option<&Parsed<'_>>, known: &Known<'_>) -> Reading {
+        let text = match (self, parsed) {
+            (Self::Cookie(part), _) => part.read(known.cookies.iter().copied()),
+            (Self::SignIn, _) => known.typed.map(str::to_owned),
+            (Self::Single(name), _) => Some(name.clone()),
+            (_, None) => None,
+            (Self::Json(pointer), Some(parsed)) => {
+                match parsed.json().and_then(|json| json.pointer(pointer)) {
+                    Some(Value::Null) => return Reading::Null,
+                    Some(Value::String(text)) => Some(text.clone()),
+                    Some(Value::Number(number)) => Some(number.to_string()),
+                    _ => None,
+                }
+            }
+            (Self::Header(name), Some(parsed)) => parsed.header(name),
+            (Self::Css(selector), Some(parsed)) => {
+                parsed.html().select(selector).next().map(|element| {
+                    let value = element.attr("content").or(element.attr("value"));
+                    value.map_or_else(|| element.text().collect::<String>(), str::to_owned)
+                })
+            }
+            (Self::Text(regex), Some(parsed)) => {
+                regex.captures(parsed.answer.body).and_then(|captures| {
+                    let found = captures.get(1).or_else(|| captures.get(0))?;
+                    String::from_utf8(found.as_bytes().to_vec()).ok()
+                })
+            }
         };
         match text.map(|text| text.trim().to_owned()) {
             Some(text) if !text.is_empty() => Reading::Value(text),
@@ -211,12 +268,17 @@ mod tests {
     }
 
     fn judge(whoami: &Whoami, status: u16, body: &str) -> Evidence {
-        whoami.judge(Answer {
+        judge_with(whoami, status, body, &Known::default())
+    }
+
+    fn judge_with(whoami: &Whoami, status: u16, body: &str, known: &Known<'_>) -> Evidence {
+        let answer = Answer {
             status,
             headers: &[],
             body: body.as_bytes(),
             location: None,
-        })
+        };
+        whoami.judge(answer, known)
     }
 
     fn on_401() -> Whoami {
@@ -286,5 +348,72 @@ mod tests {
             name: "ada".into(),
         };
         assert_eq!(judge(&whoami, 200, "<b class=user> ada </b>"), user);
+    }
+
+    fn named(id: &str) -> Evidence {
+        Evidence::User {
+            id: UserId::new(id).unwrap(),
+            name: id.into(),
+        }
+    }
+
+    /// A whoami that says `in`, `out`, both or neither, and a name from somewhere else.
+    fn presence_only(id: Source) -> Whoami {
+        let signs = |text: &str| Signs {
+            text: Some(Regex::new(text).unwrap()),
+            ..Signs::default()
+        };
+        Whoami {
+            id,
+            name: None,
+            signed_out: signs("out"),
+            present: Some(signs("in")),
+        }
+    }
+
+    #[test]
+    fn a_name_from_beside_the_answer_counts_only_where_the_answer_shows_somebody() {
+        let part = CookiePart::new("wp_user".parse().unwrap(), "^([^|]+)").unwrap();
+        let known = Known {
+            cookies: vec![("wp_user", b"ada|1")],
+            typed: Some("ada"),
+        };
+        for source in [
+            Source::Cookie(part),
+            Source::SignIn,
+            Source::Single("ada".into()),
+        ] {
+            let whoami = presence_only(source);
+            assert_eq!(judge_with(&whoami, 200, "in", &known), named("ada"));
+            assert_eq!(judge_with(&whoami, 200, "out", &known), Evidence::SignedOut);
+            for (status, body) in [(200, "in out"), (200, "neither"), (200, ""), (500, "in")] {
+                let evidence = judge_with(&whoami, status, body, &known);
+                assert!(
+                    matches!(evidence, Evidence::Unknown(_)),
+                    "{whoami:?} {status} {body}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn somebody_without_a_name_is_unknown() {
+        let part = CookiePart::new("wp_user".parse().unwrap(), "^([^|]+)").unwrap();
+        for source in [Source::Cookie(part), Source::SignIn] {
+            assert_eq!(
+                named_by(&source, &Known::default()),
+                Evidence::Unknown(UNNAMED)
+            );
+            let whoami = presence_only(source);
+            assert_eq!(judge(&whoami, 200, "in"), Evidence::Unknown(UNNAMED));
+            assert_eq!(judge(&whoami, 200, "out"), Evidence::SignedOut);
+        }
+        let single = Source::Single("admin".into());
+        assert_eq!(named_by(&single, &Known::default()), named("admin"));
+        let in_answer = Source::Json("/id".into());
+        assert_eq!(
+            named_by(&in_answer, &Known::default()),
+            Evidence::Unknown(UNNAMED)
+        );
     }
 }

@@ -147,7 +147,7 @@ fn is(value: &serde_json::Value, condition: &Condition) -> bool {
 
 /// Whether a multipart body names the field anywhere. Parsers differ in quotes, folding and
 /// boundaries; the name, folded, has to stand there for all of them.
-fn in_multipart(body: Body<'_>, name: &str) -> bool {
+pub(super) fn in_multipart(body: Body<'_>, name: &str) -> bool {
     let content_type = body.content_type.trim_start().to_ascii_lowercase();
     let (text, name) = (fold_bytes(body.bytes), fold_bytes(name.as_bytes()));
     content_type.starts_with("multipart/") && memchr::memmem::find(&text, &name).is_some()
@@ -162,7 +162,7 @@ fn fold_bytes(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The pairs of a query or a form. Some applications split at `;` as well.
-fn pairs(text: &[u8]) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
+pub(super) fn pairs(text: &[u8]) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
     let mut pairs: Vec<_> = form_urlencoded::parse(text).collect();
     if text.contains(&b';') {
         let parts = text.split(|byte| matches!(byte, b'&' | b';'));
@@ -172,7 +172,7 @@ fn pairs(text: &[u8]) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
 }
 
 /// Whether the gateway cannot read what an application may: compressed, or in a charset of its own.
-fn is_opaque(body: Body<'_>) -> bool {
+pub(super) fn is_opaque(body: Body<'_>) -> bool {
     let compressed = !matches!(body.encoding.trim(), "" | "identity");
     let content_type = body.content_type.to_ascii_lowercase();
     let charset = content_type.split("charset=").nth(1).unwrap_or_default();

@@ -10,12 +10,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::cookie_glob::CookieGlob;
+use super::ids::UserId;
+
 /// What a source or a field should have looked like.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{0}")]
 pub struct MalformedSource(pub String);
 
-/// A place in the application's answer that says who is signed in.
+/// A place that says who is signed in: in the application's answer, or beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub enum EvidenceSource {
@@ -27,13 +30,34 @@ pub enum EvidenceSource {
     Css(String),
     /// `text:Hello, ([^<]+)`: what the regular expression's first group captures in the body.
     Text(String),
+    /// `cookie:wp_user#^([^|]+)`: what the regular expression's first group captures in the value of
+    /// a protected cookie, percent-decoded once.
+    Cookie(CookieGlob, String),
+    /// `sign_in`: the name that was typed in the declared sign-in.
+    SignIn,
+    /// `single:admin`: this user, in an application that has one.
+    Single(String),
 }
 
 impl EvidenceSource {
     /// Whether the value is data that the application made for programs. What is read out of
     /// text written for people may be ambiguous or editable, so it is no user id by itself.
     pub fn is_structured(&self) -> bool {
-        matches!(self, Self::Json(_) | Self::Header(_))
+        !matches!(self, Self::Css(_) | Self::Text(_))
+    }
+
+    /// Whether the value stands in the application's answer.
+    pub fn is_in_answer(&self) -> bool {
+        matches!(
+            self,
+            Self::Json(_) | Self::Header(_) | Self::Css(_) | Self::Text(_)
+        )
+    }
+
+    /// Whether finding it shows that somebody is signed in. A typed name and a constant are there
+    /// whoever is.
+    pub fn gives_presence(&self) -> bool {
+        !matches!(self, Self::SignIn | Self::Single(_))
     }
 }
 
@@ -46,8 +70,13 @@ impl FromStr for EvidenceSource {
             Some(("header", name)) => header_name(name).map(Self::Header),
             Some(("css", selector)) => css_selector(selector).map(Self::Css),
             Some(("text", pattern)) => capturing_regex(pattern).map(Self::Text),
+            Some(("cookie", rest)) => cookie_part(rest),
+            Some(("single", name)) if UserId::new(name).is_ok() => Ok(Self::Single(name.into())),
+            None if text == "sign_in" => Ok(Self::SignIn),
             _ => Err(MalformedSource(
-                "a source: json:/pointer, header:Name, css:selector or text:REGEX".into(),
+                "a source: json:/pointer, header:Name, css:selector, text:REGEX, \
+                 cookie:name#REGEX, sign_in or single:NAME"
+                    .into(),
             )),
         }
     }
@@ -60,6 +89,9 @@ impl fmt::Display for EvidenceSource {
             Self::Header(name) => write!(out, "header:{name}"),
             Self::Css(selector) => write!(out, "css:{selector}"),
             Self::Text(pattern) => write!(out, "text:{pattern}"),
+            Self::Cookie(cookie, pattern) => write!(out, "cookie:{cookie}#{pattern}"),
+            Self::SignIn => out.write_str("sign_in"),
+            Self::Single(name) => write!(out, "single:{name}"),
         }
     }
 }
@@ -197,13 +229,23 @@ pub fn regex_pattern(pattern: &str) -> Result<regex::Regex, MalformedSource> {
 }
 
 /// A pattern that captures nothing would find the same value for everybody.
-fn capturing_regex(pattern: &str) -> Result<String, MalformedSource> {
+pub(super) fn capturing_regex(pattern: &str) -> Result<String, MalformedSource> {
     if regex_pattern(pattern)?.captures_len() < 2 {
         return Err(MalformedSource(
             "a regular expression with a group, such as text:Hello, ([^<]+)".into(),
         ));
     }
     Ok(pattern.into())
+}
+
+fn cookie_part(text: &str) -> Result<EvidenceSource, MalformedSource> {
+    let Some((cookie, pattern)) = text.split_once('#') else {
+        return Err(MalformedSource(
+            "a cookie and what to read in it, such as cookie:wp_user#^([^|]+)".into(),
+        ));
+    };
+    let cookie = cookie.parse()?;
+    Ok(EvidenceSource::Cookie(cookie, capturing_regex(pattern)?))
 }
 
 fn header_name(name: &str) -> Result<String, MalformedSource> {
@@ -227,6 +269,9 @@ mod tests {
             "header:X-User-Id",
             "css:#nav .user > a",
             "text:Signed in as ([^<]+)",
+            "cookie:wp_user_*#^([^|#]+)#",
+            "sign_in",
+            "single:admin",
         ] {
             assert_eq!(text.parse::<EvidenceSource>().unwrap().to_string(), text);
         }
@@ -246,6 +291,11 @@ mod tests {
             ("text:([a-z", "regular expression"),
             ("text:Logout", "with a group"),
             ("header:X User", "HTTP header"),
+            ("cookie:wp_user", "cookie:wp_user#"),
+            ("cookie:wp_user#^admin", "with a group"),
+            ("cookie:#(.+)", "name of a cookie"),
+            ("single:", "single:NAME"),
+            ("sign_in:form", "sign_in or"),
         ] {
             let problem = text.parse::<EvidenceSource>().unwrap_err().to_string();
             assert!(problem.contains(part), "{text}: {problem}");

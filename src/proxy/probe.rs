@@ -7,7 +7,7 @@ use pingora::http::RequestHeader;
 use super::facts::Facts;
 use super::gateway::Parts;
 use super::jar::{Jar, ResponseCookies, plain_after};
-use crate::domain::evidence::{Answer, Evidence};
+use crate::domain::evidence::{Answer, Evidence, Known};
 use crate::domain::return_address::same_origin_path;
 
 /// The largest answer that is read.
@@ -128,7 +128,7 @@ impl Parts {
             location,
         };
         Ok(AskedAnswer {
-            evidence: self.guard.whoami.rules.judge(answer),
+            evidence: self.guard.whoami.rules.judge(answer, &Known::default()),
             cookies,
         })
     }
