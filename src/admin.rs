@@ -35,9 +35,9 @@ impl Admin {
             ),
         };
         text.push_str(if self.seen.a_user() {
-            "ok: guard.identity.whoami has named a user\n"
+            "ok: guard.identity has named a user\n"
         } else {
-            "warning: guard.identity.whoami has named nobody yet; sign in once to see that it does\n"
+            "warning: guard.identity has named nobody yet; sign in once to see that it does\n"
         });
         (status, text)
     }

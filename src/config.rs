@@ -103,7 +103,7 @@ impl Config {
         self.app.check(faults);
         self.listen.check(&self.app, faults);
         self.upstream.check(faults);
-        self.guard.check(faults);
+        self.guard.check(&self.policy, faults);
         self.portal.check(faults);
         self.step_up.check(faults);
         self.session.check(&self.app, faults);

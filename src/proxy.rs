@@ -11,6 +11,7 @@
 //! Only this folder and `admin` know Pingora. Hooks are short: gather facts, decide, act.
 
 mod admit;
+mod asking;
 mod body;
 mod context;
 mod cookies;
@@ -42,7 +43,7 @@ mod target;
 mod unsettled;
 
 pub use gateway::{Gateway, Seen};
-pub use guard::{Guard, GuardLimits, WhoamiRequest};
+pub use guard::{Guard, GuardLimits, Identity, Question, WhoamiRequest};
 pub use headers::fold_name;
 pub use in_flight::InFlight;
 pub use origin::{Origin, OriginSettings};

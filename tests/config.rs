@@ -437,6 +437,171 @@ fn a_name_on_a_page_is_no_user_id() {
     );
 }
 
+/// A sound file with another `[guard.identity]`, and with a sign-in that has a user name.
+fn identity(lines: &str) -> String {
+    let (start, _) = BASE.split_once("[guard.identity]").unwrap();
+    let start = start.replace("\"sessionid\"", "\"sessionid\", \"auth_*\"");
+    format!(
+        "{start}[[guard.sign_in]]\npath = \"/login\"\nusername = \"form:u\"\n[guard.identity]\n{lines}\n"
+    )
+}
+
+/// Key, what is said of it, for every problem of the file.
+fn problems(text: &str) -> Vec<(String, String)> {
+    let errors = parse(text, &[]).map_or_else(|errors| errors.problems, |_| Vec::new());
+    let said = errors.into_iter();
+    said.map(|problem| (problem.key.clone(), problem.to_string()))
+        .collect()
+}
+
+const PRESENCE: &str =
+    "path = \"/me\", signed_out = { status = [401] }, present = { css = \".me\" }";
+
+#[test]
+fn every_form_of_evidence_is_taken() {
+    for lines in [
+        "whoami = { path = \"/me\", id = \"cookie:auth_u#^(.+)$\", signed_out = { status = [401] } }".to_owned(),
+        "signed_in_cookie = \"auth_*\"\nuser = \"cookie:auth_u#^([^|]+)\"".to_owned(),
+        "signed_in_cookie = \"sessionid\"\nuser = \"single:admin\"".to_owned(),
+        format!("whoami = {{ {PRESENCE}, name = \"sign_in\", id = \"header:X-Id\" }}"),
+        format!("whoami = {{ {PRESENCE}, id = \"single:admin\" }}"),
+        format!("user = \"cookie:auth_u#(.+)\"\nwhoami = {{ {PRESENCE} }}"),
+        format!("signed_in_cookie = \"auth_*\"\nuser = \"single:admin\"\nwhoami = {{ {PRESENCE} }}"),
+        format!("signed_in_cookie = \"auth_*\"\nwhoami = {{ {PRESENCE}, id = \"json:/id\" }}"),
+    ] {
+        let config = parse(&identity(&lines), &[]);
+        let config = config.unwrap_or_else(|errors| panic!("{lines}: {errors}"));
+        let shown = config.redacted_toml().unwrap();
+        let again = parse(&shown, &[]).unwrap_or_else(|errors| panic!("{errors}\n{shown}"));
+        assert_eq!(again.redacted_toml().unwrap(), shown);
+    }
+}
+
+#[test]
+fn evidence_that_nobody_could_rely_on_is_refused() {
+    let out = "path = \"/me\", signed_out = { status = [401] }";
+    for (lines, key, sentence) in [
+        (
+            "".to_owned(),
+            "guard.identity.whoami",
+            "is missing: expected a table with path, id and signed_out, or signed_in_cookie with user",
+        ),
+        (
+            "signed_in_cookie = \"auth_*\"".to_owned(),
+            "guard.identity.user",
+            "is missing: expected cookie:name#REGEX, sign_in or single:NAME",
+        ),
+        (
+            "user = \"single:admin\"".to_owned(),
+            "guard.identity.signed_in_cookie",
+            "is missing: expected the cookie that is set while somebody is signed in, or whoami",
+        ),
+        (
+            "signed_in_cookie = \"login\"\nuser = \"single:admin\"".to_owned(),
+            "guard.identity.signed_in_cookie",
+            "expected a cookie that guard.session_cookies protects, found \"login\"",
+        ),
+        (
+            "signed_in_cookie = \"auth*\"\nuser = \"single:admin\"".to_owned(),
+            "guard.identity.signed_in_cookie",
+            "expected a cookie that guard.session_cookies protects",
+        ),
+        (
+            "signed_in_cookie = \"a b\"\nuser = \"single:admin\"".to_owned(),
+            "guard.identity.signed_in_cookie",
+            "expected the name of a cookie, or a glob such as auth_*, found \"a b\"",
+        ),
+        (
+            "signed_in_cookie = \"auth_*\"\nuser = \"cookie:login#(.+)\"".to_owned(),
+            "guard.identity.user",
+            "expected a cookie that guard.session_cookies protects",
+        ),
+        (
+            "signed_in_cookie = \"auth_*\"\nuser = \"cookie:auth_u#.+\"".to_owned(),
+            "guard.identity.user",
+            "expected a regular expression with a group",
+        ),
+        (
+            "signed_in_cookie = \"auth_*\"\nuser = \"json:/id\"".to_owned(),
+            "guard.identity.user",
+            "expected cookie:name#REGEX, sign_in or single:NAME, found \"json:/id\"",
+        ),
+        (
+            format!("user = \"single:admin\"\nwhoami = {{ {PRESENCE}, id = \"json:/id\" }}"),
+            "guard.identity.user",
+            "expected nothing, as whoami has an id",
+        ),
+        (
+            format!("whoami = {{ {PRESENCE} }}"),
+            "guard.identity.whoami.id",
+            "is missing: expected a source such as \"json:/id\", or guard.identity.user",
+        ),
+        (
+            format!("whoami = {{ {out}, id = \"single:admin\" }}"),
+            "guard.identity.whoami.present",
+            "is missing: expected at least one of status, location, css, text, json",
+        ),
+        (
+            format!("user = \"cookie:auth_u#(.+)\"\nwhoami = {{ {out} }}"),
+            "guard.identity.whoami.present",
+            "is missing",
+        ),
+        (
+            format!("whoami = {{ {PRESENCE}, id = \"json:/id\", name = \"cookie:login#(.+)\" }}"),
+            "guard.identity.whoami.name",
+            "expected a cookie that guard.session_cookies protects",
+        ),
+        (
+            format!("whoami = {{ {PRESENCE}, id = \"single:\" }}"),
+            "guard.identity.whoami.id",
+            "expected a source: json:/pointer",
+        ),
+    ] {
+        let found = problems(&identity(&lines));
+        assert_eq!(found.len(), 1, "{lines}: {found:?}");
+        assert_eq!(found[0].0, key, "{lines}: {found:?}");
+        assert!(found[0].1.contains(sentence), "{lines}: {found:?}");
+    }
+}
+
+#[test]
+fn a_typed_name_is_no_user_id_where_people_enrol_themselves() {
+    let refused = "expected another source, as policy.mfa is not \"required\" or policy.enrolment is \"open\"";
+    let typed = "signed_in_cookie = \"auth_*\"\nuser = \"sign_in\"";
+    let asked = format!("whoami = {{ {PRESENCE}, id = \"sign_in\" }}");
+    for (lines, key) in [
+        (typed, "guard.identity.user"),
+        (asked.as_str(), "guard.identity.whoami.id"),
+    ] {
+        for policy in ["", "[policy]\nmfa = \"required\"\n"] {
+            let found = problems(&format!("{}{policy}", identity(lines)));
+            assert_eq!(found.len(), 1, "{lines}: {found:?}");
+            assert!(
+                found[0].0 == key && found[0].1.contains(refused),
+                "{found:?}"
+            );
+        }
+    }
+    let nameless = identity(&format!(
+        "whoami = {{ {PRESENCE}, id = \"json:/id\", name = \"sign_in\" }}"
+    ));
+    let nameless = nameless.replace("username = \"form:u\"\n", "");
+    let found = problems(&nameless);
+    assert!(
+        found[0]
+            .1
+            .contains("expected another source, or [[guard.sign_in]] sections with `username`"),
+        "{found:?}"
+    );
+    let found = problems(&identity(typed).replace("username = \"form:u\"\n", ""));
+    assert!(
+        found
+            .iter()
+            .any(|(key, _)| key == "guard.sign_in.0.username"),
+        "{found:?}"
+    );
+}
+
 #[test]
 fn what_does_nothing_yet_is_refused_and_never_ignored() {
     for (addition, key) in [
@@ -471,11 +636,6 @@ fn what_does_nothing_yet_is_refused_and_never_ignored() {
             "`guard.identity.rotation` = \"trust\"",
         ),
         (
-            "signed_in_cookie = \"auth_*\"",
-            "`guard.identity.signed_in_cookie`",
-        ),
-        ("user = \"cookie:u#(.+)\"", "`guard.identity.user`"),
-        (
             "[[guard.sign_in]]\npath = \"/login\"\nscript = true",
             "`guard.sign_in.0.script`",
         ),
@@ -491,14 +651,6 @@ fn what_does_nothing_yet_is_refused_and_never_ignored() {
             !complaint.contains("\ncrm.toml"),
             "one problem: {complaint}"
         );
-    }
-    for id in ["sign_in", "single:admin", "cookie:u#(.+)"] {
-        let complaint = complaint_for("json:/id", id);
-        let sentence = format!(
-            "crm.toml:9:30: `guard.identity.whoami.id` = \"{id}\" is not available in this \
-             version of Stepgate\n    use json:/pointer or header:Name"
-        );
-        assert_eq!(complaint, sentence);
     }
     assert!(
         complaint_for("[guard]", "[guard]\nsession_id = \"rotates\"").starts_with(

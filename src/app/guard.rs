@@ -9,7 +9,7 @@ use crate::config::{self, Config};
 use crate::domain::cookie_glob::CookiePart;
 use crate::domain::evidence::{Signs, Source, Whoami};
 use crate::domain::source::{self, EvidenceSource};
-use crate::proxy::{Guard, GuardLimits, WhoamiRequest};
+use crate::proxy::{Guard, GuardLimits, Identity, Question, WhoamiRequest};
 
 pub fn of(config: &Config) -> anyhow::Result<Guard> {
     let guard = &config.guard;
@@ -21,7 +21,7 @@ pub fn of(config: &Config) -> anyhow::Result<Guard> {
         no_credentials: guard.no_credentials.clone(),
         refuse: guard.refuse.clone(),
         token_inputs: guard.token_inputs.clone(),
-        whoami: whoami(&guard.identity.whoami)?,
+        identity: identity(&guard.identity)?,
         recheck: guard.identity.recheck.get(),
         origin: config.app.public_url.origin(),
         authority: config.app.public_url.authority(),
@@ -45,24 +45,44 @@ pub fn of(config: &Config) -> anyhow::Result<Guard> {
     })
 }
 
-fn whoami(config: &config::Whoami) -> anyhow::Result<WhoamiRequest> {
-    let html = !matches!(config.id, EvidenceSource::Json(_));
+fn identity(config: &config::Identity) -> anyhow::Result<Identity> {
+    let (_, id) = config.id().context("guard.identity: nothing says who")?;
+    let question = match &config.whoami {
+        Some(asked) => Question::Whoami(whoami(asked, id)?),
+        None => Question::Unasked(source_of(id)?),
+    };
+    Ok(Identity {
+        signed_in: config.signed_in_cookie.clone(),
+        question,
+    })
+}
+
+fn whoami(config: &config::Whoami, id: &EvidenceSource) -> anyhow::Result<WhoamiRequest> {
     let present = signs(&config.present)?;
     Ok(WhoamiRequest {
         path: config.path.clone(),
-        accept: if html {
-            "text/html,application/xhtml+xml"
-        } else {
+        accept: if wants_json(config, id) {
             "application/json"
+        } else {
+            "text/html,application/xhtml+xml"
         },
         headers: config.headers.clone(),
         rules: Whoami {
-            id: source_of(&config.id)?,
+            id: source_of(id)?,
             name: config.name.as_ref().map(source_of).transpose()?,
             signed_out: signs(&config.signed_out)?,
             present: (!config.present.is_empty()).then_some(present),
         },
     })
+}
+
+/// What the answer is looked at for decides the kind of answer that is asked for.
+fn wants_json(config: &config::Whoami, id: &EvidenceSource) -> bool {
+    if id.is_in_answer() {
+        return matches!(id, EvidenceSource::Json(_));
+    }
+    let signs = &config.present;
+    !signs.json.is_empty() && signs.css.is_none()
 }
 
 fn signs(config: &config::Signs) -> anyhow::Result<Signs> {

@@ -3,11 +3,14 @@
 pub mod identity;
 pub mod sign_in;
 pub mod sign_out;
+pub mod whoami;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::identity::{Identity, Rotation, Signs, Whoami};
+pub use self::identity::{Identity, Rotation};
+pub use self::whoami::{Signs, Whoami};
+use super::policy::Policy;
 use super::problem::Faults;
 use crate::domain::cookie_names::CookieNames;
 use crate::domain::path_glob::PathGlob;
@@ -55,7 +58,7 @@ pub enum SessionId {
 }
 
 impl Guard {
-    pub(super) fn check(&self, faults: &mut Faults) {
+    pub(super) fn check(&self, policy: &Policy, faults: &mut Faults) {
         if self.session_cookies.is_empty() {
             faults.push(
                 "guard.session_cookies",
@@ -69,6 +72,6 @@ impl Guard {
         for (at, rule) in self.sign_out.iter().enumerate() {
             sign_out::check(rule, at, faults);
         }
-        self.identity.check(faults);
+        self.identity.check(self, policy, faults);
     }
 }

@@ -18,7 +18,7 @@ enum Refused {
 }
 
 /// Key, what of it is refused, what to do instead.
-const NOT_YET: [(&str, Refused, &str); 19] = [
+const NOT_YET: [(&str, Refused, &str); 15] = [
     (
         "portal.host",
         Refused::Every,
@@ -57,18 +57,6 @@ const NOT_YET: [(&str, Refused, &str); 19] = [
         "use \"ask\"",
     ),
     (
-        "guard.identity.signed_in_cookie",
-        Refused::Every,
-        "use guard.identity.whoami",
-    ),
-    (
-        "guard.identity.user",
-        Refused::Every,
-        "use guard.identity.whoami",
-    ),
-    ("guard.identity.whoami.id", OTHER_SOURCES, SOURCES),
-    ("guard.identity.whoami.name", OTHER_SOURCES, SOURCES),
-    (
         "store.database",
         Refused::Beginning(&["postgres:", "postgresql:"]),
         "use \"sqlite:data/stepgate.db\"",
@@ -79,9 +67,6 @@ const NOT_YET: [(&str, Refused, &str); 19] = [
         "use \"embedded\"",
     ),
 ];
-
-const OTHER_SOURCES: Refused = Refused::Beginning(&["sign_in", "single:", "cookie:"]);
-const SOURCES: &str = "use json:/pointer or header:Name";
 
 /// Reports what is refused, and takes it out.
 pub(super) fn refuse(draft: &mut Draft, report: &mut Report<'_>) {

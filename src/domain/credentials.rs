@@ -191,6 +191,12 @@ impl LiveSet {
             .filter(move |live| path_matches(&live.key.path, path))
     }
 
+    /// The cookies that a browser still has.
+    pub fn alive(&self, now: UnixTime) -> impl Iterator<Item = &CookieKey> {
+        let alive = move |live: &&LiveCookie| live.expires.is_none_or(|at| at > now);
+        self.0.iter().filter(alive).map(|live| &live.key)
+    }
+
     pub fn keys(&self) -> impl Iterator<Item = &CookieKey> {
         self.0.iter().map(|live| &live.key)
     }

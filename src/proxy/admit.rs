@@ -14,6 +14,7 @@ use super::reply::Reply;
 use crate::crypto::token;
 use crate::domain::matching::{BODY_LOOKED_INTO, Body, Head, Match, Rule};
 use crate::domain::path_glob::LenientPath;
+use crate::domain::typed_name::{self, TypedName};
 use crate::flows::FlowError;
 use crate::portal::problem_of;
 use crate::portal::views::texts::PageProblem;
@@ -27,6 +28,8 @@ pub(super) struct Candidate {
     pub facts: Arc<Facts>,
     pub path: LenientPath,
     pub sign_in: bool,
+    /// The name typed in a declared sign-in, where it is certain.
+    pub typed: Option<TypedName>,
     pub sign_in_page: bool,
     pub sign_out: bool,
     pub no_credentials: bool,
@@ -75,6 +78,7 @@ impl Parts {
         Candidate {
             path: readings,
             sign_in: false,
+            typed: None,
             sign_in_page,
             sign_out: false,
             no_credentials: self.guard.is_public(path),
@@ -164,16 +168,21 @@ impl Parts {
             }
             read = Some(whole);
         }
-        if let (true, Some(bytes)) = (in_body, &read) {
+        if let (true, Some(bytes)) = (in_body || sign_in, &read) {
             let body = Body {
                 content_type: &facts.content_type,
                 encoding: &facts.content_encoding,
                 bytes,
             };
-            let mut in_body = matches
-                .iter()
-                .filter(|(_, verdict)| *verdict == Match::Body);
-            sign_in |= in_body.any(|(rule, _)| rule.on_body(head, body));
+            let matched = matches.iter().filter(|(rule, verdict)| match verdict {
+                Match::Yes => true,
+                Match::Body => rule.on_body(head, body),
+                Match::No => false,
+            });
+            let matched: Vec<_> = matched.map(|(rule, _)| *rule).collect();
+            sign_in = !matched.is_empty();
+            let matched = matched.into_iter();
+            candidate.typed = typed_name::of(matched, &facts.target.query, body);
         }
         candidate.sign_in = sign_in;
         candidate.sign_out = sign_out;

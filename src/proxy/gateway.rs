@@ -52,8 +52,8 @@ pub(super) struct Parts {
     ready: quick_cache::sync::Cache<RecordId, Arc<Sealer>>,
 }
 
-/// Whether the application has ever said that somebody is signed in: before that, a whoami that
-/// answers 401 to everybody would let everybody pass.
+/// Whether the evidence has ever named a user: before that, a whoami that answers 401 to everybody,
+/// or a cookie that is never set, would let everybody pass.
 #[derive(Clone, Debug, Default)]
 pub struct Seen(Arc<SeenFlags>);
 
@@ -82,8 +82,9 @@ impl Seen {
         }
         self.0.warned_at.store(now.0, Ordering::Relaxed);
         tracing::warn!(
-            "guard.identity.whoami has never named a user since the start: if it says \"signed out\" to \
-             everybody, every sign-in passes without a factor; sign in once and look for this line again"
+            "guard.identity (whoami, signed_in_cookie) has never named a user since the start: if it takes \
+             everybody for signed out, every sign-in passes without a factor; sign in once and look for \
+             this line again"
         );
     }
 }

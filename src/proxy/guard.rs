@@ -6,8 +6,10 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use super::cookies::RETURN;
+use super::jar::Jar;
+use crate::domain::cookie_glob::CookieGlob;
 use crate::domain::cookie_names::CookieNames;
-use crate::domain::evidence::Whoami;
+use crate::domain::evidence::{Source, Whoami};
 use crate::domain::path_glob::PathGlob;
 use crate::domain::rules::{SignInRule, SignOutRule};
 use crate::domain::source::TokenInput;
@@ -23,7 +25,7 @@ pub struct Guard {
     /// Routes that nobody may use.
     pub refuse: Vec<PathGlob>,
     pub token_inputs: Vec<TokenInput>,
-    pub whoami: WhoamiRequest,
+    pub identity: Identity,
     /// How old evidence may be in a settled session.
     pub recheck: Duration,
     /// `https://crm.example.com`
@@ -39,6 +41,45 @@ pub struct Guard {
     /// Whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
     pub limits: GuardLimits,
+}
+
+/// The evidence of who is signed in.
+#[derive(Debug)]
+pub struct Identity {
+    /// Set while somebody is signed in, and at no other time.
+    pub signed_in: Option<CookieGlob>,
+    pub question: Question,
+}
+
+/// Who says who it is.
+#[derive(Debug)]
+pub enum Question {
+    /// The application, when it is asked.
+    Whoami(WhoamiRequest),
+    /// What is known without a question. Only beside `signed_in`, which shows that somebody is there.
+    Unasked(Source),
+}
+
+impl Identity {
+    /// Whether `jar` has the cookie that shows a sign-in. `None` where no cookie shows one.
+    pub fn shown_by(&self, jar: &Jar) -> Option<bool> {
+        let glob = self.signed_in.as_ref()?;
+        Some(jar.iter().any(|held| glob.matches(&held.key.name)))
+    }
+
+    /// Whether a change from one jar to the other signs the user out.
+    pub fn is_lost(&self, before: &Jar, after: &Jar) -> bool {
+        after.is_empty()
+            || (self.shown_by(before) == Some(true) && self.shown_by(after) == Some(false))
+    }
+
+    /// Whether the id is the typed name: it says nothing of cookies that came after the sign-in.
+    pub fn is_typed(&self) -> bool {
+        match &self.question {
+            Question::Whoami(whoami) => whoami.rules.id.is_typed(),
+            Question::Unasked(user) => user.is_typed(),
+        }
+    }
 }
 
 /// How the application is asked who is signed in.

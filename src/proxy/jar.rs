@@ -88,6 +88,11 @@ impl ResponseCookies {
         })
     }
 
+    /// Whether a line sets or deletes this cookie.
+    pub fn speak_of(&self, cookie: &CookieKey) -> bool {
+        self.protected.iter().any(|line| key(line) == Some(cookie))
+    }
+
     fn names(&self, name: &str, path: &str) -> bool {
         self.protected
             .iter()

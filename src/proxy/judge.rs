@@ -5,11 +5,12 @@ use std::sync::Arc;
 use http::header;
 use pingora::http::RequestHeader;
 
+use super::asking::{About, AskedAnswer};
 use super::facts::{Facts, Kind};
 use super::gateway::Parts;
 use super::hop_by_hop;
 use super::jar::{Jar, ResponseCookies, Sealing, expire};
-use super::probe::{AskedAnswer, resolve};
+use super::probe::resolve;
 use super::reply::Reply;
 use super::settled::scrub;
 use super::spool::Spooled;
@@ -18,6 +19,7 @@ use crate::domain::evidence::Evidence;
 use crate::domain::ids::{Epoch, RecordId};
 use crate::domain::path_glob::LenientPath;
 use crate::domain::session::{Asked, Record, State};
+use crate::domain::typed_name::TypedName;
 use crate::flows::sign_in::SignIn;
 use crate::flows::{FlowError, Moved};
 use crate::portal::views::texts::PageProblem;
@@ -31,6 +33,8 @@ pub struct Visitor {
     pub head: RequestHeader,
     /// Names of presented cookies that opened nothing.
     pub dead: Vec<String>,
+    /// The name typed in a declared sign-in, where it is certain.
+    pub typed: Option<TypedName>,
 }
 
 /// A response that was read to its end, with the credentials that the browser had before it.
@@ -72,20 +76,37 @@ impl Parts {
         before: Option<&Held>,
         mut heard: Heard,
     ) -> Result<Reply, Unreleased> {
-        let asked = self.ask_about(visitor, &mut heard).await;
+        let record = before.map(|held| &*held.record);
+        let asked = self.ask_about(visitor, record, &mut heard).await;
         self.settle(visitor, before, heard, asked).await
     }
 
     /// Asks with what the browser would have after this response; `heard` has it afterwards. Where the
     /// response took every credential away, what it shows may still be a user's: then the question is
     /// put with what the exchange carried.
-    pub async fn ask_about(&self, visitor: &Visitor, heard: &mut Heard) -> AskedAnswer {
+    /// `record` is the session whose cookies the exchange carried.
+    pub async fn ask_about(
+        &self,
+        visitor: &Visitor,
+        record: Option<&Record>,
+        heard: &mut Heard,
+    ) -> AskedAnswer {
         let mut carried = heard.jar.clone();
         heard.jar.apply(&heard.cookies);
-        let plain = &heard.cookies.plain;
-        if heard.jar.is_empty() && !carried.is_empty() {
-            let asked = self.ask(&mut carried, &visitor.facts, &visitor.head, plain);
-            let mut asked = asked.await;
+        let asks_carried = heard.jar.is_empty() && !carried.is_empty();
+        let jar = if asks_carried { &carried } else { &heard.jar };
+        let just_typed = visitor.typed.as_ref().map(TypedName::as_str);
+        let path = &visitor.facts.target.path;
+        let about = About {
+            facts: &visitor.facts,
+            head: &visitor.head,
+            plain_set: &heard.cookies.plain,
+            typed: just_typed.or_else(|| self.remembered(record?, jar)),
+            elsewhere: record
+                .is_some_and(|record| self.is_shown_elsewhere(record, path, &heard.cookies)),
+        };
+        if asks_carried {
+            let mut asked = self.ask(&mut carried, &about).await;
             if matches!(asked.evidence, Evidence::User { .. }) {
                 let why = "the answer deleted the cookies of a user who is still signed in";
                 asked.evidence = Evidence::Unknown(why);
@@ -93,8 +114,7 @@ impl Parts {
             asked.cookies = ResponseCookies::default();
             return asked;
         }
-        let asked = self.ask(&mut heard.jar, &visitor.facts, &visitor.head, plain);
-        let mut asked = asked.await;
+        let mut asked = self.ask(&mut heard.jar, &about).await;
         heard.cookies.then(std::mem::take(&mut asked.cookies));
         asked
     }
@@ -143,7 +163,7 @@ impl Parts {
                 tracing::warn!(
                     request_id = visitor.facts.request_id,
                     why,
-                    "guard.identity.whoami gave no clear answer; nothing is released"
+                    "guard.identity gave no clear answer; nothing is released"
                 );
                 self.unknown(visitor, before).await
             }
@@ -222,7 +242,11 @@ impl Parts {
 
     /// Nobody can tell whose session it is now: it ends, like one whose exchange broke. Handing its
     /// cookies back would let whoever signed in go on until the application can be asked again.
-    async fn unknown(&self, visitor: &Visitor, before: Option<&Held>) -> Result<Reply, Unreleased> {
+    pub(super) async fn unknown(
+        &self,
+        visitor: &Visitor,
+        before: Option<&Held>,
+    ) -> Result<Reply, Unreleased> {
         let refusal = self.refusal(&visitor.facts, PageProblem::IdentityUnknown);
         let Some(before) = before else {
             return Ok(refusal);

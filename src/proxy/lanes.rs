@@ -206,7 +206,7 @@ impl Parts {
         let now = self.flows.clock.now();
         let whole = is_whole(&leased.record.live, &jar, &facts.target.path, now);
         let jar = if whole { jar } else { Jar::default() };
-        let visitor = Visitor::new(facts, session.req_header(), dead);
+        let visitor = Visitor::new(candidate, session.req_header(), dead);
         let body = candidate.body.clone();
         let reply = self.undecided(visitor, body, leased, jar, sign_in).await;
         Ok(Round::Answer(reply))
@@ -219,7 +219,7 @@ impl Parts {
         dead: Vec<String>,
         current: Option<&Held>,
     ) -> pingora::Result<Round> {
-        let visitor = Visitor::new(&candidate.facts, session.req_header(), dead);
+        let visitor = Visitor::new(candidate, session.req_header(), dead);
         // The upload of a session that has just ended is still to be read.
         let read = match &candidate.body {
             Some(body) => Ok(Arc::clone(body)),
@@ -257,11 +257,12 @@ impl Parts {
 }
 
 impl Visitor {
-    fn new(facts: &Arc<Facts>, head: &pingora::http::RequestHeader, dead: Vec<String>) -> Self {
+    fn new(candidate: &Candidate, head: &pingora::http::RequestHeader, dead: Vec<String>) -> Self {
         Self {
-            facts: Arc::clone(facts),
+            facts: Arc::clone(&candidate.facts),
             head: head.clone(),
             dead,
+            typed: candidate.typed.clone(),
         }
     }
 }

@@ -1,113 +1,46 @@
-//! Asking the application who is signed in.
+//! The question to the application: who is signed in?
 
 use bytes::{Bytes, BytesMut};
 use http::header;
-use pingora::http::RequestHeader;
+use pingora::http::{RequestHeader, ResponseHeader};
 
-use super::facts::Facts;
+use super::asking::{About, AskedAnswer};
 use super::gateway::Parts;
+use super::guard::WhoamiRequest;
 use super::jar::{Jar, ResponseCookies, plain_after};
-use crate::domain::evidence::{Answer, Evidence, Known};
+use crate::domain::evidence::Answer;
 use crate::domain::return_address::same_origin_path;
 
 /// The largest answer that is read.
 const LARGEST: usize = 512 * 1024;
 
-/// What the application said, and the cookies it set while saying it.
-pub struct AskedAnswer {
-    pub evidence: Evidence,
-    pub cookies: ResponseCookies,
-}
-
-impl AskedAnswer {
-    fn unknown(why: &'static str) -> Self {
-        Self {
-            evidence: Evidence::Unknown(why),
-            cookies: ResponseCookies::default(),
-        }
-    }
-}
-
 impl Parts {
-    /// Asks with every protected cookie of `jar`, and with the visitor's own headers as far as a
-    /// session may be bound to them. `plain_set` are unprotected lines that a response has just set.
-    /// What the answer sets is applied to `jar`. Without any credential nobody is signed in.
-    pub async fn ask(
+    /// Puts the question with every protected cookie of `jar`, and with the visitor's own headers as far
+    /// as a session may be bound to them. What the answer sets is applied to `jar`.
+    pub(super) async fn probe(
         &self,
+        whoami: &WhoamiRequest,
         jar: &mut Jar,
-        facts: &Facts,
-        head: &RequestHeader,
-        plain_set: &[Vec<u8>],
+        about: &About<'_>,
     ) -> AskedAnswer {
-        if jar.is_empty() {
-            return AskedAnswer {
-                evidence: Evidence::SignedOut,
-                cookies: ResponseCookies::default(),
-            };
-        }
-        if jar.is_ambiguous() {
-            return AskedAnswer::unknown("two values of one protected cookie");
-        }
-        let request = self.probe(jar, facts, head, plain_set);
-        let answer = match request {
-            Ok(request) => {
-                tokio::time::timeout(self.guard.limits.whoami_timeout, self.answer(&request)).await
-            }
-            Err(_) => return AskedAnswer::unknown("the question could not be put"),
+        let Ok(request) = self.question(whoami, jar, about) else {
+            return AskedAnswer::unknown("the question could not be put");
         };
-        let answer = match answer {
-            Ok(Ok(answer)) => answer,
+        let patience = self.guard.limits.whoami_timeout;
+        let heard = match tokio::time::timeout(patience, self.hear_answer(&request)).await {
+            Ok(Ok(Some(heard))) => heard,
+            Ok(Ok(None)) => return AskedAnswer::unknown("the answer is too large"),
             Ok(Err(error)) => {
-                tracing::warn!(request_id = facts.request_id, %error, "guard.identity.whoami failed");
+                let request_id = &about.facts.request_id;
+                tracing::warn!(request_id, %error, "guard.identity.whoami failed");
                 return AskedAnswer::unknown("the exchange failed");
             }
             Err(_) => return AskedAnswer::unknown("no answer in time"),
         };
-        jar.apply(&answer.cookies);
-        match answer.evidence {
-            Evidence::User { .. } => self.seen.note_user(),
-            Evidence::SignedOut => self.seen.note_nobody(self.flows.clock.now()),
-            Evidence::Unknown(_) => {}
-        }
-        answer
-    }
-
-    fn probe(
-        &self,
-        jar: &Jar,
-        facts: &Facts,
-        head: &RequestHeader,
-        plain_set: &[Vec<u8>],
-    ) -> pingora::Result<RequestHeader> {
-        let whoami = &self.guard.whoami;
-        let mut request = RequestHeader::build("GET", whoami.path.as_bytes(), None)?;
-        let listed = whoami.headers.iter().map(String::as_str);
-        for name in ["user-agent", "accept-language"].into_iter().chain(listed) {
-            for value in head.headers.get_all(name) {
-                request.append_header(name.to_owned(), value.clone())?;
-            }
-        }
-        let pairs = [jar.pairs(), plain_after(&facts.cookies.plain, plain_set)].concat();
-        self.upstream_head(&mut request, facts, &facts.client.to_string(), &pairs)?;
-        request.insert_header(header::ACCEPT, whoami.accept)?;
-        Ok(request)
-    }
-
-    async fn answer(&self, request: &RequestHeader) -> pingora::Result<AskedAnswer> {
-        let mut incoming = self
-            .origin
-            .exchange(&|| Ok(request.clone()), &Bytes::new(), false)
-            .await?;
-        let mut body = BytesMut::new();
-        while let Some(chunk) = incoming.next().await? {
-            if body.len() + chunk.len() > LARGEST {
-                return Ok(AskedAnswer::unknown("the answer is too large"));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        let head = self.origin.release(incoming).await;
+        let (head, body) = heard;
         let now = self.flows.clock.now();
-        let cookies = ResponseCookies::read(&head, &self.guard.whoami.path, &self.guard.names, now);
+        let cookies = ResponseCookies::read(&head, &whoami.path, &self.guard.names, now);
+        jar.apply(&cookies);
         let headers: Vec<(String, Vec<u8>)> = head
             .headers
             .iter()
@@ -127,10 +60,50 @@ impl Parts {
             body: &body,
             location,
         };
-        Ok(AskedAnswer {
-            evidence: self.guard.whoami.rules.judge(answer, &Known::default()),
+        AskedAnswer {
+            evidence: whoami.rules.judge(answer, &about.known(jar)),
             cookies,
-        })
+        }
+    }
+
+    fn question(
+        &self,
+        whoami: &WhoamiRequest,
+        jar: &Jar,
+        about: &About<'_>,
+    ) -> pingora::Result<RequestHeader> {
+        let facts = about.facts;
+        let mut request = RequestHeader::build("GET", whoami.path.as_bytes(), None)?;
+        let listed = whoami.headers.iter().map(String::as_str);
+        for name in ["user-agent", "accept-language"].into_iter().chain(listed) {
+            for value in about.head.headers.get_all(name) {
+                request.append_header(name.to_owned(), value.clone())?;
+            }
+        }
+        let plain = plain_after(&facts.cookies.plain, about.plain_set);
+        let pairs = [jar.pairs(), plain].concat();
+        self.upstream_head(&mut request, facts, &facts.client.to_string(), &pairs)?;
+        request.insert_header(header::ACCEPT, whoami.accept)?;
+        Ok(request)
+    }
+
+    /// Head and body of the answer; `None` where it is too large.
+    async fn hear_answer(
+        &self,
+        request: &RequestHeader,
+    ) -> pingora::Result<Option<(ResponseHeader, BytesMut)>> {
+        let mut incoming = self
+            .origin
+            .exchange(&|| Ok(request.clone()), &Bytes::new(), false)
+            .await?;
+        let mut body = BytesMut::new();
+        while let Some(chunk) = incoming.next().await? {
+            if body.len() + chunk.len() > LARGEST {
+                return Ok(None);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Some((self.origin.release(incoming).await, body)))
     }
 }
 

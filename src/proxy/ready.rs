@@ -5,6 +5,7 @@
 
 use pingora::http::RequestHeader;
 
+use super::asking::About;
 use super::facts::Facts;
 use super::gateway::Parts;
 use super::jar::{Jar, Sealing};
@@ -75,7 +76,15 @@ impl Parts {
         let record = &held.record;
         let changed = held.watch.is_due();
         held.watch.lower();
-        let asked = self.ask(&mut jar, facts, head, &[]).await;
+        let typed = self.remembered(record, &jar);
+        let about = About {
+            facts,
+            head,
+            plain_set: &[],
+            typed,
+            elsewhere: self.is_shown_elsewhere(record, &facts.target.path, &Default::default()),
+        };
+        let asked = self.ask(&mut jar, &about).await;
         match asked.evidence {
             Evidence::User { id, .. }
                 if record.state.signed_in().is_some_and(|who| who.user == id) =>
@@ -96,12 +105,18 @@ impl Parts {
                 let held = self.renew(held, &jar, changed).await?;
                 Ok(held.map_or(Ready::Gone, |held| Ready::Go(held, lines)))
             }
+            // A typed name says nothing of a cookie that came after it: only another sign-in can.
+            Evidence::Unknown(_) if self.guard.identity.is_typed() && typed.is_none() => {
+                tracing::info!(session = %record.id, "a cookie changed whose owner nobody can tell; the session ends");
+                self.flows.sessions.end(record.id).await?;
+                Ok(Ready::Gone)
+            }
             Evidence::Unknown(why) => {
                 held.watch.make_due();
                 tracing::warn!(
                     request_id = facts.request_id,
                     why,
-                    "guard.identity.whoami gave no clear answer; the request is refused"
+                    "guard.identity gave no clear answer; the request is refused"
                 );
                 Ok(Ready::Refused(
                     self.refusal(facts, PageProblem::IdentityUnknown),

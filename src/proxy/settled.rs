@@ -106,7 +106,7 @@ impl Parts {
             self.guard.https,
         ));
         let after = changed.as_ref().unwrap_or(&settled.jar);
-        if after.is_empty() {
+        if self.guard.identity.is_lost(&settled.jar, after) {
             // The application signed the user out. Its answer may still be shown.
             settled.over = true;
             self.end_quietly(record.id).await;

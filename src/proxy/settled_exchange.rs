@@ -59,6 +59,7 @@ impl Parts {
                 facts: Arc::clone(facts),
                 head: session.req_header().clone(),
                 dead: settled.dead.clone(),
+                typed: None,
             };
             return Ok(Round::Answer(
                 Box::pin(self.changed(&visitor, settled, incoming)).await,
@@ -99,7 +100,7 @@ impl Parts {
         mut heard: Heard,
     ) -> Result<Reply, Unreleased> {
         let record = &settled.held.record;
-        let asked = self.ask_about(visitor, &mut heard).await;
+        let asked = self.ask_about(visitor, Some(record), &mut heard).await;
         heard.jar.stamp(record.epoch);
         let same = matches!(&asked.evidence, Evidence::User { id, .. } if record.state.signed_in().is_some_and(|who| who.user == *id));
         if let (false, Evidence::SignedOut | Evidence::User { .. }) = (same, &asked.evidence) {
@@ -116,6 +117,10 @@ impl Parts {
         let changed = settled._change.is_some();
         let mut lines = settled.extra;
         lines.extend(sealing.lines(&heard.cookies, &settled.jar)?);
+        if !same && self.guard.identity.is_typed() {
+            // A typed name says nothing of the new cookie, and never will.
+            return self.unknown(visitor, Some(&settled.held)).await;
+        }
         if !same {
             // Sealed all the same: the next request that carries them is asked about.
             settled.held.watch.make_due();

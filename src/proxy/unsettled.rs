@@ -202,7 +202,7 @@ impl Parts {
         session: Option<&Held>,
         mut heard: Heard,
     ) -> Reply {
-        let asked = self.ask_about(visitor, &mut heard).await;
+        let asked = self.ask_about(visitor, None, &mut heard).await;
         match (&asked.evidence, session) {
             (Evidence::SignedOut, Some(_)) => {
                 // A sub-resource beside a session: the page's own session is the one that counts.

@@ -1,22 +1,30 @@
 //! `[guard.identity]`: the evidence of who is signed in.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::period::Period;
-use super::super::portal::is_clean_path;
+use super::super::policy::{Enrolment, Mfa, Policy};
 use super::super::problem::Faults;
-use crate::domain::path_glob::PathGlob;
-use crate::domain::source::{self, EvidenceSource};
+use super::{Guard, Whoami};
+use crate::domain::cookie_glob::CookieGlob;
+use crate::domain::source::EvidenceSource;
 
 /// The evidence of who is signed in.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {
-    /// The question to the application. Required.
-    pub whoami: Whoami,
+    /// A protected cookie, by name or glob, that is set while somebody is signed in and at no
+    /// other time. Beside it `whoami` is asked only where it is set. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_in_cookie: Option<CookieGlob>,
+    /// Who is signed in, where whoami does not say: "cookie:name#REGEX", "sign_in" (the name
+    /// typed in the declared sign-in) or "single:NAME". Default: whoami says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<EvidenceSource>,
+    /// The question to the application. Required without `signed_in_cookie`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whoami: Option<Whoami>,
     /// How long an answer counts in a settled session before it is asked for again, riding a
     /// request. Default: "60s".
     #[serde(default = "recheck")]
@@ -35,149 +43,135 @@ pub enum Rotation {
     Ask,
 }
 
-/// A request that the application answers with who is signed in.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Whoami {
-    /// Path, and query where one is needed, of the request (a GET). Required.
-    pub path: String,
-    /// Where the answer has the user's immutable and unique id: "json:/pointer" or
-    /// "header:Name"; "css:selector" or "text:REGEX" only with `id_is_unique`. Required.
-    pub id: EvidenceSource,
-    /// Set where a person has made sure that what a css: or text: source finds is unique and
-    /// never changes. Default: false.
-    #[serde(default)]
-    pub id_is_unique: bool,
-    /// Where the answer has the user's name, for pages and authenticator apps. Default: not
-    /// known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<EvidenceSource>,
-    /// What shows that nobody is signed in; any one suffices. Required.
-    #[serde(default)]
-    pub signed_out: Signs,
-    /// What shows that somebody is signed in, where the id does not; any one suffices.
-    /// Default: the id.
-    #[serde(default, skip_serializing_if = "Signs::is_empty")]
-    pub present: Signs,
-    /// Names of request headers of the visitor that the question carries too. Default: [].
-    #[serde(default)]
-    pub headers: Vec<String>,
-}
-
-/// Signs in a response, any one of which suffices.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Signs {
-    /// Status codes. Default: [].
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub status: Vec<u16>,
-    /// A glob on the path that `Location` resolves to. Default: none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub location: Option<PathGlob>,
-    /// A CSS selector that finds something in the HTML body. Default: none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub css: Option<String>,
-    /// A regular expression that matches the body. Default: none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    /// JSON pointers (RFC 6901) and the value that each must have. Default: none.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub json: BTreeMap<String, serde_json::Value>,
-}
-
 fn recheck() -> Period {
     Period::seconds(60)
 }
 
-impl Identity {
-    pub(super) fn check(&self, faults: &mut Faults) {
-        faults.positive("guard.identity.recheck", self.recheck);
-        self.whoami.check(faults);
-    }
-}
+const SIGNED_IN: &str = "guard.identity.signed_in_cookie";
+const USER: &str = "guard.identity.user";
+const ID: &str = "guard.identity.whoami.id";
+const NAME: &str = "guard.identity.whoami.name";
+const BESIDE: &str = "cookie:name#REGEX, sign_in or single:NAME";
 
-impl Whoami {
-    fn check(&self, faults: &mut Faults) {
-        let key = "guard.identity.whoami";
-        let path = self.path.split('?').next().unwrap_or_default();
-        if !is_clean_path(path) || !self.path.bytes().all(|b| b.is_ascii_graphic() && b != b'#') {
-            faults.push(
-                &format!("{key}.path"),
-                "an absolute path, such as \"/api/me\"",
-                "",
-            );
+impl Identity {
+    pub(super) fn check(&self, guard: &Guard, policy: &Policy, faults: &mut Faults) {
+        faults.positive("guard.identity.recheck", self.recheck);
+        if let Some(whoami) = &self.whoami {
+            whoami.check(faults);
         }
-        if !self.id.is_structured() && !self.id_is_unique {
-            faults.push(
-                &format!("{key}.id"),
-                "json:/pointer or header:Name, or id_is_unique = true beside it",
-                "what a page shows may be a name that somebody else can take; use it as `name`",
-            );
+        self.check_presence(faults);
+        self.check_cookies(guard, faults);
+        self.check_typed(guard, policy, faults);
+    }
+
+    /// Where the user's id comes from, with the key that says so.
+    pub fn id(&self) -> Option<(&'static str, &EvidenceSource)> {
+        let asked = self.whoami.as_ref().and_then(|whoami| whoami.id.as_ref());
+        let user = || self.user.as_ref().map(|user| (USER, user));
+        asked.map(|id| (ID, id)).or_else(user)
+    }
+
+    /// Something has to show that somebody is signed in, and one thing who it is.
+    fn check_presence(&self, faults: &mut Faults) {
+        let user = self.user.as_ref();
+        if user.is_some_and(EvidenceSource::is_in_answer) {
+            let help = "what stands in an answer of the application is `id` of whoami";
+            faults.push(USER, BESIDE, help);
         }
-        if self.signed_out.is_empty() {
-            faults.push(
-                &format!("{key}.signed_out"),
-                "at least one of status, location, css, text, json",
-                "for example signed_out = { status = [401] }",
-            );
-        }
-        self.signed_out.check(&format!("{key}.signed_out"), faults);
-        self.present.check(&format!("{key}.present"), faults);
-        if self.signed_out.status.contains(&200) {
-            faults.push(
-                &format!("{key}.signed_out.status"),
-                "codes that the application never answers to somebody who is signed in",
-                "200 is the answer to a user; use json, css or text to tell them apart",
-            );
-        }
-        for (at, name) in self.headers.iter().enumerate() {
-            if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
-                faults.push(&format!("{key}.headers.{at}"), "the name of a header", "");
-            } else if is_withheld(name) {
-                faults.push(
-                    &format!("{key}.headers.{at}"),
-                    "a header that neither authenticates nor makes the request conditional",
+        let Some(whoami) = &self.whoami else {
+            match (&self.signed_in_cookie, user) {
+                (None, None) => faults.push(
+                    "guard.identity.whoami",
+                    "a table with path, id and signed_out, or signed_in_cookie with user",
                     "",
+                ),
+                (None, Some(_)) => faults.push(
+                    SIGNED_IN,
+                    "the cookie that is set while somebody is signed in, or whoami",
+                    "`user` says who it is, not whether somebody is there",
+                ),
+                (Some(_), None) => faults.push(USER, BESIDE, "it says who is signed in"),
+                (Some(_), Some(_)) => {}
+            }
+            return;
+        };
+        let source = match (&whoami.id, user) {
+            (None, None) => {
+                let expected = "a source such as \"json:/id\", or guard.identity.user";
+                return faults.push(ID, expected, "");
+            }
+            (Some(_), Some(_)) => {
+                return faults.push(
+                    USER,
+                    "nothing, as whoami has an id",
+                    "one person under two ids would be two, and one of them without a factor",
                 );
             }
+            (Some(source), None) | (None, Some(source)) => source,
+        };
+        let shows = whoami.id.is_some() && source.gives_presence();
+        if !shows && whoami.present.is_empty() {
+            faults.push(
+                "guard.identity.whoami.present",
+                "at least one of status, location, css, text, json",
+                "the user's id does not stand in the answer, so something else has to show that \
+                 somebody is signed in, such as present = { css = \"a[href='/logout']\" }",
+            );
         }
     }
-}
 
-/// Headers that the question never carries: they would make it another question.
-fn is_withheld(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let withheld = ["authorization", "cookie", "origin", "host", "connection"];
-    withheld.contains(&name.as_str()) || name.starts_with("if-") || name.starts_with("x-mfa-")
-}
-
-impl Signs {
-    /// Whether there is no sign at all.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+    /// What an unprotected cookie says anybody can say.
+    fn check_cookies(&self, guard: &Guard, faults: &mut Faults) {
+        let names = &guard.session_cookies;
+        let expected = "a cookie that guard.session_cookies protects";
+        if self
+            .signed_in_cookie
+            .as_ref()
+            .is_some_and(|glob| !names.covers(glob))
+        {
+            let help = "add it there; a cookie that is not sealed can be sent by anybody";
+            faults.push(SIGNED_IN, expected, help);
+        }
+        let name = self.whoami.as_ref().and_then(|whoami| whoami.name.as_ref());
+        for (key, source) in self.id().into_iter().chain(name.map(|name| (NAME, name))) {
+            if let EvidenceSource::Cookie(glob, _) = source
+                && !names.covers(glob)
+            {
+                let help = "add it there; a cookie that is not sealed can be written by anybody";
+                faults.push(key, expected, help);
+            }
+        }
     }
 
-    fn check(&self, key: &str, faults: &mut Faults) {
-        for (at, status) in self.status.iter().enumerate() {
-            if !(200..=599).contains(status) {
-                let expected = "a status code from 200 to 599";
-                faults.push(&format!("{key}.status.{at}"), expected, "");
-            }
+    /// A typed name is whatever somebody types: as an id it must not open what it has no factor for.
+    fn check_typed(&self, guard: &Guard, policy: &Policy, faults: &mut Faults) {
+        let named = guard.sign_in.iter().any(|rule| rule.username.is_some());
+        let expected = "another source, or [[guard.sign_in]] sections with `username`";
+        let name = self.whoami.as_ref().and_then(|whoami| whoami.name.as_ref());
+        if name == Some(&EvidenceSource::SignIn) && !named {
+            faults.push(NAME, expected, "`username` says where the typed name is");
         }
-        if let Some(Err(problem)) = self.css.as_deref().map(source::css_selector) {
-            faults.push(&format!("{key}.css"), &problem.0, "");
+        let Some((key, EvidenceSource::SignIn)) = self.id() else {
+            return;
+        };
+        if policy.mfa != Mfa::Required || policy.enrolment == Enrolment::Open {
+            faults.push(
+                key,
+                "another source, as policy.mfa is not \"required\" or policy.enrolment is \"open\"",
+                "another spelling of a name would look like a user who has no factor yet",
+            );
         }
-        if let Some(Err(problem)) = self.text.as_deref().map(source::regex_pattern) {
-            faults.push(&format!("{key}.text"), &problem.0, "");
+        if guard.sign_in.is_empty() {
+            faults.push(key, expected, "`username` says where the typed name is");
         }
-        for (pointer, value) in &self.json {
-            if let Err(problem) = source::json_pointer(pointer) {
-                faults.push(&format!("{key}.json"), &problem.0, "");
-            }
-            if value.is_array() || value.is_object() {
-                let expected = "pointers with a string, a number or a boolean each";
-                faults.push(&format!("{key}.json"), expected, "");
-            }
+        for (at, _) in
+            (guard.sign_in.iter().enumerate()).filter(|(_, rule)| rule.username.is_none())
+        {
+            faults.push(
+                &format!("guard.sign_in.{at}.username"),
+                "where the typed name is, such as \"form:email\"",
+                "guard.identity takes the user from it",
+            );
         }
     }
 }

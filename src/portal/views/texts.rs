@@ -148,7 +148,7 @@ pub enum PageProblem {
     ApplicationDown,
     /// 502: a response too large to hold back (`limits.response_spool`, `guard.no_credentials`).
     ResponseTooLarge,
-    /// 503: the application does not say who is signed in (`guard.identity.whoami`).
+    /// 503: the application does not say who is signed in (`guard.identity`).
     IdentityUnknown,
     /// 503: too many requests wait for one sign-in, or too much is held back.
     Busy,
@@ -245,7 +245,7 @@ impl PageProblem {
             }
             Self::IdentityUnknown => {
                 "We asked it whose session this is and got no clear answer. To keep your account \
-                 safe, we show nothing until it does. (Operators: guard.identity.whoami.)"
+                 safe, we show nothing until it does. (Operators: guard.identity.)"
             }
             Self::Busy => "Too many requests are waiting for it at the same time.",
             Self::Unavailable => {
