@@ -12,6 +12,8 @@ mod bad_inputs;
 mod bad_start;
 mod crash;
 mod enrolment;
+mod evidence_clients;
+mod evidence_cookies;
 mod evidence_faults;
 mod evidence_pages;
 mod https;

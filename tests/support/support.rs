@@ -20,6 +20,7 @@ pub mod raw_h2;
 pub mod reply;
 pub mod request;
 pub mod totp;
+pub mod traits;
 pub mod wire;
 
 pub use browser::{Browser, Call};
