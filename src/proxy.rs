@@ -25,6 +25,7 @@ mod jar;
 mod judge;
 mod lanes;
 mod lease;
+mod looking;
 mod mask;
 mod origin;
 mod portal_lane;

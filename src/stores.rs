@@ -7,12 +7,15 @@
 
 pub mod embedded;
 pub mod sqlite;
+mod watch;
+
+pub use watch::{Change, Watch};
 
 #[cfg(test)]
 mod contract;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 
@@ -156,46 +159,6 @@ pub struct Held {
     pub ended: Arc<AtomicBool>,
     /// Whether something was, or is being, changed at the application.
     pub watch: Arc<Watch>,
-}
-
-/// Requests that may change who is signed in at the application: a question is due while one is under
-/// way and after each.
-#[derive(Debug, Default)]
-pub struct Watch {
-    due: AtomicBool,
-    under_way: AtomicUsize,
-}
-
-/// Such a request, for as long as this lives.
-#[derive(Debug)]
-pub struct Change(Arc<Watch>);
-
-impl Watch {
-    pub fn begin(self: &Arc<Self>) -> Change {
-        self.under_way.fetch_add(1, Ordering::AcqRel);
-        Change(Arc::clone(self))
-    }
-
-    pub fn is_due(&self) -> bool {
-        self.due.load(Ordering::Acquire) || self.under_way.load(Ordering::Acquire) > 0
-    }
-
-    pub fn make_due(&self) {
-        self.due.store(true, Ordering::Release);
-    }
-
-    /// Lowered before the question is put: what changes while it is under way is due once more.
-    pub fn lower(&self) {
-        self.due.store(false, Ordering::Release);
-    }
-}
-
-impl Drop for Change {
-    fn drop(&mut self) {
-        // Due first: nobody may look between the two and see neither.
-        self.0.make_due();
-        self.0.under_way.fetch_sub(1, Ordering::AcqRel);
-    }
 }
 
 impl Held {

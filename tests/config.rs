@@ -464,7 +464,7 @@ fn every_form_of_evidence_is_taken() {
         "signed_in_cookie = \"auth_*\"\nuser = \"cookie:auth_u#^([^|]+)\"".to_owned(),
         "signed_in_cookie = \"sessionid\"\nuser = \"single:admin\"".to_owned(),
         format!("whoami = {{ {PRESENCE}, name = \"sign_in\", id = \"header:X-Id\" }}"),
-        format!("whoami = {{ {PRESENCE}, id = \"single:admin\" }}"),
+        format!("rotation = \"trust\"\nwhoami = {{ {PRESENCE}, id = \"single:admin\" }}"),
         format!("user = \"cookie:auth_u#(.+)\"\nwhoami = {{ {PRESENCE} }}"),
         format!("signed_in_cookie = \"auth_*\"\nuser = \"single:admin\"\nwhoami = {{ {PRESENCE} }}"),
         format!("signed_in_cookie = \"auth_*\"\nwhoami = {{ {PRESENCE}, id = \"json:/id\" }}"),
@@ -582,6 +582,14 @@ fn a_typed_name_is_no_user_id_where_people_enrol_themselves() {
             );
         }
     }
+    let trusted = problems(&identity(&format!("{typed}\nrotation = \"trust\"")));
+    assert!(
+        trusted
+            .iter()
+            .any(|(key, said)| key == "guard.identity.rotation"
+                && said.contains("expected \"ask\", as the user is known by the typed name only")),
+        "{trusted:?}"
+    );
     let nameless = identity(&format!(
         "whoami = {{ {PRESENCE}, id = \"json:/id\", name = \"sign_in\" }}"
     ));
@@ -632,10 +640,6 @@ fn what_does_nothing_yet_is_refused_and_never_ignored() {
             "`store.sessions` = \"redis://cache\"",
         ),
         (
-            "rotation = \"trust\"",
-            "`guard.identity.rotation` = \"trust\"",
-        ),
-        (
             "[[guard.sign_in]]\npath = \"/login\"\nscript = true",
             "`guard.sign_in.0.script`",
         ),
@@ -652,11 +656,6 @@ fn what_does_nothing_yet_is_refused_and_never_ignored() {
             "one problem: {complaint}"
         );
     }
-    assert!(
-        complaint_for("[guard]", "[guard]\nsession_id = \"rotates\"").starts_with(
-            "crm.toml:7:1: `guard.session_id` = \"rotates\" is not available in this version"
-        )
-    );
 }
 
 #[test]

@@ -22,6 +22,7 @@ pub fn of(config: &Config) -> anyhow::Result<Guard> {
         refuse: guard.refuse.clone(),
         token_inputs: guard.token_inputs.clone(),
         identity: identity(&guard.identity)?,
+        ids_rotate: guard.session_id == config::SessionId::Rotates,
         recheck: guard.identity.recheck.get(),
         origin: config.app.public_url.origin(),
         authority: config.app.public_url.authority(),
@@ -54,6 +55,7 @@ fn identity(config: &config::Identity) -> anyhow::Result<Identity> {
     Ok(Identity {
         signed_in: config.signed_in_cookie.clone(),
         question,
+        trusts_changes: config.rotation == config::Rotation::Trust,
     })
 }
 

@@ -55,6 +55,9 @@ pub enum SessionId {
     /// It may keep the id, so every exchange of an anonymous session is judged.
     #[default]
     Keeps,
+    /// Every sign-in gets a new id: what a visitor only looks at streams, unless it sets a
+    /// protected cookie.
+    Rotates,
 }
 
 impl Guard {

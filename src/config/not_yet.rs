@@ -18,7 +18,7 @@ enum Refused {
 }
 
 /// Key, what of it is refused, what to do instead.
-const NOT_YET: [(&str, Refused, &str); 15] = [
+const NOT_YET: [(&str, Refused, &str); 13] = [
     (
         "portal.host",
         Refused::Every,
@@ -43,19 +43,9 @@ const NOT_YET: [(&str, Refused, &str); 15] = [
         Refused::Beginning(&["password", "passkey"]),
         "use \"totp\"",
     ),
-    (
-        "guard.session_id",
-        Refused::Beginning(&["rotates"]),
-        "use \"keeps\", which is safe for every application",
-    ),
     ("guard.sign_in.*.fields", Refused::AllButNothing, ""),
     ("guard.sign_in.*.tokens", Refused::AllButNothing, ""),
     ("guard.sign_in.*.script", Refused::AllButNothing, ""),
-    (
-        "guard.identity.rotation",
-        Refused::Beginning(&["trust"]),
-        "use \"ask\"",
-    ),
     (
         "store.database",
         Refused::Beginning(&["postgres:", "postgresql:"]),

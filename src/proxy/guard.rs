@@ -26,6 +26,8 @@ pub struct Guard {
     pub refuse: Vec<PathGlob>,
     pub token_inputs: Vec<TokenInput>,
     pub identity: Identity,
+    /// A sign-in never keeps the id of a visitor's session.
+    pub ids_rotate: bool,
     /// How old evidence may be in a settled session.
     pub recheck: Duration,
     /// `https://crm.example.com`
@@ -49,6 +51,8 @@ pub struct Identity {
     /// Set while somebody is signed in, and at no other time.
     pub signed_in: Option<CookieGlob>,
     pub question: Question,
+    /// A cookie that changes in a settled session is as good as the one before, until the recheck.
+    pub trusts_changes: bool,
 }
 
 /// Who says who it is.

@@ -78,6 +78,12 @@ impl ResponseCookies {
             .any(|line| matches!(line, Line::Set(_)))
     }
 
+    /// Whether a credential comes with it, or one of these is taken away.
+    pub fn concern(&self, jar: &Jar) -> bool {
+        let taken = |line: &Line| matches!(line, Line::Delete(key) if jar.has(key));
+        self.bring_a_credential() || self.protected.iter().any(taken)
+    }
+
     /// Whether a protected cookie gets a value that is neither the one presented nor the newest known.
     pub fn change_a_credential(&self, presented: &Jar, live: &LiveSet) -> bool {
         self.protected.iter().any(|line| match line {

@@ -70,6 +70,10 @@ impl Parts {
             (Verdict::Undecided { sign_in }, Some(held)) => {
                 Box::pin(self.undecided_round(session, candidate, held, sign_in)).await
             }
+            (Verdict::Looking, Some(held)) => {
+                let visitor = Visitor::new(candidate, session.req_header(), dead);
+                Box::pin(self.looking_round(session, visitor, held, jar)).await
+            }
             (Verdict::EndThenBare, Some(held)) => {
                 if let Err(error) = self.flows.sessions.end(held.record.id).await {
                     return Ok(Round::Answer(self.failed(facts, &error.into())));
@@ -133,6 +137,9 @@ impl Parts {
             no_credentials: candidate.no_credentials,
             upgrade: facts.upgrade,
             leased,
+            looks_only: self.guard.ids_rotate
+                && facts.is_safe()
+                && candidate.body.as_ref().is_none_or(|body| body.is_empty()),
         }
     }
 
@@ -157,7 +164,9 @@ impl Parts {
             Ok(step_up) => step_up,
             Err(error) => return Ok(Round::Answer(self.failed(&candidate.facts, &error.into()))),
         };
-        let may_change = candidate.sign_out || !candidate.facts.is_safe();
+        // Where ids rotate, nobody signs in without a new cookie, and that is asked about by itself.
+        let unsafe_counts = !self.guard.ids_rotate && !candidate.facts.is_safe();
+        let may_change = candidate.sign_out || unsafe_counts;
         let change = may_change.then(|| held.watch.begin());
         let settled = Settled {
             sealer: self.sealer(record.id),

@@ -8,8 +8,9 @@ use pingora::http::RequestHeader;
 use super::asking::About;
 use super::facts::Facts;
 use super::gateway::Parts;
-use super::jar::{Jar, Sealing};
+use super::jar::{Jar, ResponseCookies, Sealing};
 use super::reply::Reply;
+use crate::domain::clock::UnixTime;
 use crate::domain::credentials::{Credential, Standing};
 use crate::domain::evidence::Evidence;
 use crate::domain::session::{Asked, Record};
@@ -58,12 +59,40 @@ impl Parts {
     }
 
     fn must_ask(&self, held: &Held, jar: &Jar) -> bool {
-        let (record, now) = (&held.record, self.flows.clock.now());
-        let fresh = |credential: &Credential| match record.live.standing(credential, record.epoch) {
-            Standing::Asked(at) => now.since(at) < self.guard.recheck,
-            Standing::Pending | Standing::Dead => false,
+        let now = self.flows.clock.now();
+        let fresh = |credential: &Credential| {
+            let at = self.vouched_at(held, credential);
+            at.is_some_and(|at| now.since(at) < self.guard.recheck)
         };
         held.watch.is_due() || !jar.iter().all(fresh)
+    }
+
+    /// When the evidence was taken that says whose this value is.
+    fn vouched_at(&self, held: &Held, credential: &Credential) -> Option<UnixTime> {
+        let record = &held.record;
+        match record.live.standing(credential, record.epoch) {
+            Standing::Asked(at) => Some(at),
+            Standing::Pending if self.guard.identity.trusts_changes => {
+                held.watch.trusted_since(credential)
+            }
+            Standing::Pending | Standing::Dead => None,
+        }
+    }
+
+    /// `identity.rotation = "trust"`: what an answer sets counts like what its request carried. Not
+    /// longer: values that come one after the other must not put the recheck off for ever.
+    pub fn take_on_trust(&self, held: &Held, carried: &Jar, cookies: &ResponseCookies) {
+        let vouched = |credential| self.vouched_at(held, credential);
+        let ages = carried
+            .iter()
+            .map(|it| vouched(it).unwrap_or(held.record.asked_at));
+        let Some(since) = ages.min() else { return };
+        let mut after = carried.clone();
+        after.apply(cookies);
+        after.stamp(held.record.epoch);
+        for credential in after.iter().filter(|it| vouched(it).is_none()) {
+            held.watch.trust(credential, since);
+        }
     }
 
     async fn ask_again(
@@ -76,6 +105,9 @@ impl Parts {
         let record = &held.record;
         let changed = held.watch.is_due();
         held.watch.lower();
+        if changed {
+            held.watch.distrust();
+        }
         let typed = self.remembered(record, &jar);
         let about = About {
             facts,

@@ -36,6 +36,8 @@ pub struct View<'a> {
     pub upgrade: bool,
     /// Another exchange of this session is under way.
     pub leased: bool,
+    /// It cannot sign in without a new cookie: session ids rotate, and it only looks at something.
+    pub looks_only: bool,
 }
 
 /// The lane.
@@ -46,6 +48,8 @@ pub enum Verdict {
     Undecided {
         sign_in: bool,
     },
+    /// With a visitor's credentials, and streamed unless it brings a new one.
+    Looking,
     /// The session ends, and the request goes on without credentials.
     EndThenBare,
     /// A factor, or an enrolment, comes first.
@@ -81,6 +85,10 @@ pub fn decide(view: View<'_>) -> Verdict {
         {
             Verdict::Bare
         }
+        State::Anonymous if view.looks_only && !view.leased => match view.presented {
+            Presented::Complete => Verdict::Looking,
+            Presented::Short => Verdict::Undecided { sign_in: false },
+        },
         State::Anonymous => Verdict::Undecided { sign_in: false },
         State::AwaitingFactor(_) | State::AwaitingEnrolment(_) => match view.kind {
             Kind::SubResource => Verdict::Bare,
@@ -121,6 +129,7 @@ mod tests {
             no_credentials: false,
             upgrade: false,
             leased: false,
+            looks_only: false,
         }
     }
 
@@ -242,5 +251,49 @@ mod tests {
             }),
             Verdict::Bare
         );
+    }
+
+    #[test]
+    fn where_ids_rotate_a_visitor_looks_around_and_nobody_else_does() {
+        let looking = |state| View {
+            looks_only: true,
+            ..view(state)
+        };
+        assert_eq!(decide(looking(&State::Anonymous)), Verdict::Looking);
+        let undecided = |sign_in| Verdict::Undecided { sign_in };
+        for (view, verdict) in [
+            (
+                View {
+                    sign_in: true,
+                    ..looking(&State::Anonymous)
+                },
+                undecided(true),
+            ),
+            (
+                View {
+                    leased: true,
+                    ..looking(&State::Anonymous)
+                },
+                undecided(false),
+            ),
+            (
+                View {
+                    presented: Presented::Short,
+                    ..looking(&State::Anonymous)
+                },
+                undecided(false),
+            ),
+            (
+                View {
+                    upgrade: true,
+                    ..looking(&State::Anonymous)
+                },
+                Verdict::UpgradeRefused,
+            ),
+            (looking(&State::AwaitingFactor(who())), Verdict::FactorFirst),
+            (looking(&State::PasswordOnly(who())), Verdict::Settled),
+        ] {
+            assert_eq!(decide(view), verdict);
+        }
     }
 }

@@ -54,7 +54,12 @@ impl Parts {
         let now = self.flows.clock.now();
         let cookies =
             ResponseCookies::read(&incoming.head, &facts.target.path, &self.guard.names, now);
-        if cookies.change_a_credential(&settled.jar, &settled.held.record.live) {
+        let changes = cookies.change_a_credential(&settled.jar, &settled.held.record.live);
+        // What has no end would outlive the recheck that trust relies on.
+        let trusts = self.guard.identity.trusts_changes && !incoming.is_event_stream();
+        if changes && trusts {
+            self.take_on_trust(&settled.held, &settled.jar, &cookies);
+        } else if changes {
             let visitor = Visitor {
                 facts: Arc::clone(facts),
                 head: session.req_header().clone(),

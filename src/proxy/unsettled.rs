@@ -86,11 +86,20 @@ impl Parts {
                     .with_cookies([self.guard.token_deletion().into_bytes()]);
             }
         };
+        self.conclude_or_end(visitor, leased, heard).await
+    }
+
+    pub(super) async fn conclude_or_end(
+        &self,
+        visitor: &Visitor,
+        leased: &Held,
+        heard: Heard,
+    ) -> Reply {
         match self.conclude(visitor, Some(leased), heard).await {
             Ok(reply) => reply,
             Err(error) => {
                 self.end_quietly(leased.record.id).await;
-                self.unreleased(facts, &error)
+                self.unreleased(&visitor.facts, &error)
             }
         }
     }
@@ -140,7 +149,11 @@ impl Parts {
         })
     }
 
-    fn exchange_head(&self, visitor: &Visitor, jar: &Jar) -> pingora::Result<RequestHeader> {
+    pub(super) fn exchange_head(
+        &self,
+        visitor: &Visitor,
+        jar: &Jar,
+    ) -> pingora::Result<RequestHeader> {
         let mut request = visitor.head.clone();
         let pairs = [jar.pairs(), visitor.facts.cookies.plain.clone()].concat();
         self.upstream_head(

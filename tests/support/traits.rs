@@ -4,6 +4,7 @@
 pub mod bound_session;
 pub mod changing_cookie;
 pub mod few_words;
+pub mod kept_session;
 pub mod replaced_session;
 pub mod share_link;
 
@@ -36,6 +37,16 @@ impl Ledger {
         let id = request.cookie(cookie)?;
         let person = *self.0.lock().unwrap().1.get(&id)?;
         Some((id, person))
+    }
+
+    /// Makes this session this user's.
+    pub fn give(&self, id: &str, person: Person) {
+        self.0.lock().unwrap().1.insert(id.to_owned(), Some(person));
+    }
+
+    /// Whose session it is now.
+    pub fn owner(&self, id: &str) -> Option<Person> {
+        self.0.lock().unwrap().1.get(id).copied().flatten()
     }
 
     pub fn end(&self, id: &str) {
@@ -90,4 +101,15 @@ pub fn cookie(response: Response, name: &str, value: &str) -> Response {
 /// What takes it away.
 pub fn gone(response: Response, name: &str) -> Response {
     response.header("Set-Cookie", &format!("{name}=; Path=/; Max-Age=0"))
+}
+
+/// The head of an answer that comes in [`chunk`]s, and is sent on as they come.
+pub fn chunked_head(lines: &str) -> Vec<u8> {
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n";
+    format!("{head}{lines}\r\n").into_bytes()
+}
+
+/// One piece of it; an empty one is the end.
+pub fn chunk(text: &str) -> Vec<u8> {
+    format!("{:x}\r\n{text}\r\n", text.len()).into_bytes()
 }

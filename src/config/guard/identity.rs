@@ -38,9 +38,12 @@ pub struct Identity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Rotation {
-    /// The application is asked whose session it is.
+    /// The application is asked whose session it is, before anything of the answer is shown.
     #[default]
     Ask,
+    /// Nothing at once: another user goes unseen for at most `recheck`. For applications that
+    /// change their cookie on every response.
+    Trust,
 }
 
 fn recheck() -> Period {
@@ -159,6 +162,13 @@ impl Identity {
                 key,
                 "another source, as policy.mfa is not \"required\" or policy.enrolment is \"open\"",
                 "another spelling of a name would look like a user who has no factor yet",
+            );
+        }
+        if self.rotation == Rotation::Trust {
+            faults.push(
+                "guard.identity.rotation",
+                "\"ask\", as the user is known by the typed name only",
+                "a recheck would find the same name whoever the new cookie belongs to",
             );
         }
         if guard.sign_in.is_empty() {

@@ -117,7 +117,11 @@ impl Table {
         if before.state == State::Anonymous && next.state != State::Anonymous {
             forget(&mut self.anonymous, &entry.network, next.id);
         }
-        if before.state.is_settled() && !next.state.is_settled() {
+        let fell = before.state.is_settled() && !next.state.is_settled();
+        // A visitor may be about to sign in, or has.
+        let may_be_somebody = before.state == State::Anonymous
+            && (next.state != State::Anonymous || next.lease.is_some());
+        if fell || may_be_somebody {
             // What streams under the old state ends; what comes is watched anew.
             entry.held.ended.store(true, Ordering::Release);
             entry.held.ended = Arc::default();

@@ -1,7 +1,7 @@
 //! T20: every answer to somebody who is signed in sets the session cookie to a new value; the ones
 //! before stay good.
 
-use super::{Ledger, cookie, form, home, typed};
+use super::{Ledger, chunk, chunked_head, cookie, form, home, typed};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::{Reply, Response};
@@ -51,13 +51,14 @@ impl ChangingCookie {
     /// Half of the page at once, the rest a second later.
     fn slow(&self, person: Person) -> Reply {
         let (sender, receiver) = tokio::sync::mpsc::channel(1);
-        let mut page = self.again(Response::html(200, "x".repeat(1_000)), person);
-        page.body.extend_from_slice(person.marker().as_bytes());
+        let id = self.ledger.open(Some(person));
         tokio::spawn(async move {
-            let (first, rest) = page.body.split_at(500);
-            let _ = sender.send([page.head(), first.to_vec()].concat()).await;
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            let _ = sender.send(rest.to_vec()).await;
+            let set = format!("Set-Cookie: sid={id}; Path=/\r\n");
+            let _ = sender.send(chunked_head(&set)).await;
+            for text in ["the first half", &person.marker(), ""] {
+                let _ = sender.send(chunk(text)).await;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
         });
         Reply::Stream(receiver)
     }
