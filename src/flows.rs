@@ -54,6 +54,8 @@ pub struct Flows {
 pub struct Rules {
     /// A user without a factor enrols before the first page.
     pub mfa_required: bool,
+    /// Nobody adds a first factor.
+    pub enrolment_closed: bool,
     /// The application's name, as authenticator apps show it.
     pub issuer: String,
     /// How long a settled session lasts.

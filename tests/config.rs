@@ -590,6 +590,11 @@ fn a_typed_name_is_no_user_id_where_people_enrol_themselves() {
                 && said.contains("expected \"ask\", as the user is known by the typed name only")),
         "{trusted:?}"
     );
+    let sound = format!(
+        "{}[policy]\nmfa = \"required\"\nenrolment = \"closed\"\n",
+        identity(typed)
+    );
+    assert_eq!(problems(&sound), []);
     let nameless = identity(&format!(
         "whoami = {{ {PRESENCE}, id = \"json:/id\", name = \"sign_in\" }}"
     ));

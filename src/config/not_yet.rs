@@ -27,8 +27,8 @@ const NOT_YET: [(&str, Refused, &str); 13] = [
     ("policy.route", Refused::AllButNothing, ""),
     (
         "policy.enrolment",
-        Refused::Beginning(&["token", "closed"]),
-        "use \"open\"",
+        Refused::Beginning(&["token"]),
+        "use \"open\" or \"closed\"",
     ),
     (
         "policy.minimum",

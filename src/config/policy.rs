@@ -34,6 +34,8 @@ pub enum Enrolment {
     /// Whoever has signed in with the password.
     #[default]
     Open,
+    /// Nobody: those who have a factor keep it and may add others, and nobody else gets one here.
+    Closed,
 }
 
 /// The weakest factor that satisfies.

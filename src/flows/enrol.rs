@@ -19,6 +19,8 @@ pub enum Begin {
     Pending(Seed),
     /// Something must be shown first.
     StepUp(StepUp),
+    /// Nobody adds a first factor (`policy.enrolment = "closed"`).
+    Closed,
 }
 
 /// How an enrolment ended.
@@ -32,13 +34,24 @@ pub enum Confirm {
     /// The pending secret is too old or was never shown.
     Expired,
     StepUp(StepUp),
+    /// As in [`Begin::Closed`].
+    Closed,
     /// Somebody enrolled the first factor elsewhere: this session has to meet its challenge.
     Overtaken,
     Ended,
 }
 
 impl Flows {
+    /// Whether this would be a first factor, and those are closed.
+    fn is_closed(&self, actor: Actor<'_>) -> bool {
+        let first = !matches!(actor.held.record.state, State::Verified(..));
+        first && self.rules.enrolment_closed
+    }
+
     pub async fn begin_totp(&self, actor: Actor<'_>) -> Result<Begin, FlowError> {
+        if self.is_closed(actor) {
+            return Ok(Begin::Closed);
+        }
         if let Some(due) = self.step_up_before_enrolment(actor).await? {
             return Ok(Begin::StepUp(due));
         }
@@ -63,6 +76,9 @@ impl Flows {
         typed: &str,
         name: &str,
     ) -> Result<Confirm, FlowError> {
+        if self.is_closed(actor) {
+            return Ok(Confirm::Closed);
+        }
         if let Some(due) = self.step_up_before_enrolment(actor).await? {
             return Ok(Confirm::StepUp(due));
         }

@@ -53,6 +53,7 @@ impl Portal {
             Confirm::StepUp(due) => {
                 return Ok(self.step_up_first(&visit, due, Reason::AddAuthenticator));
             }
+            Confirm::Closed => return Ok(self.closed(&visit)),
             Confirm::Overtaken => {
                 return Ok(Page::see_other(&format!(
                     "{}/challenge",
@@ -77,6 +78,7 @@ impl Portal {
     ) -> Result<Page, FlowError> {
         let seed = match self.flows.begin_totp(visit.actor).await? {
             Begin::Pending(seed) => seed,
+            Begin::Closed => return Ok(self.closed(&visit)),
             Begin::StepUp(due) => {
                 return Ok(self.step_up_first(&visit, due, Reason::AddAuthenticator));
             }
@@ -104,6 +106,11 @@ impl Portal {
             problem,
         };
         Ok(self.render(status_of(problem), &page, visit.request.request_id))
+    }
+
+    fn closed(&self, visit: &Visit<'_>) -> Page {
+        let request_id = visit.request.request_id;
+        self.problem(PageProblem::EnrolmentClosed, request_id, None)
     }
 
     /// A name that this user has not given yet.

@@ -5,7 +5,7 @@ use crate::support::traits::TRAIT_ID;
 use crate::support::traits::few_words::FewWords;
 use crate::support::traits::replaced_session::ReplacedSession;
 use crate::support::traits::share_link::{SHARED, ShareLink};
-use crate::support::{Config, Gateway, Origin, PROTECTED, Person};
+use crate::support::{Config, Gateway, Origin, PROTECTED, Person, Reply, Request, Response};
 use std::sync::Arc;
 
 const ADA: Person = Person(1);
@@ -303,4 +303,39 @@ async fn without_the_cookie_no_question_is_put() {
     browser.get("/other").await;
     assert!(browser.jar.get("sid").is_some());
     assert!(origin.requests_to("/api/me").is_empty());
+}
+
+/// The cookie that shows a sign-in is there, but not sent to this path.
+#[tokio::test]
+async fn a_cookie_of_another_path_is_not_taken_for_one_that_is_missing() {
+    let app = |request: Request| -> Reply {
+        let hello = Response::html(200, "<p>hello</p>");
+        match request.path() {
+            "/share/abc" => hello.header("Set-Cookie", "auth_s=of-a-share; Path=/share"),
+            "/api/me" => Response::json(401, &serde_json::json!({})),
+            // Signs in and says so, and no cookie moves.
+            "/sso" => Response::html(200, ADA.marker()),
+            _ if request.cookie("sid").is_some() => hello,
+            _ => hello.header("Set-Cookie", "sid=of-a-visitor; Path=/"),
+        }
+        .into()
+    };
+    let origin = Origin::start(Arc::new(app)).await;
+    let gateway = Gateway::start(origin.addr, |config| {
+        config
+            .set("guard", "session_cookies", "[\"sid\", \"auth_*\"]")
+            .set("guard.identity", "signed_in_cookie", "\"auth_*\"");
+    })
+    .await;
+    let mut browser = gateway.browser();
+    browser.get("/").await;
+    assert_eq!(browser.get("/share/abc").await.status, 200);
+    let page = browser.post_form("/sso", &[("x", "y")]).await;
+    assert_eq!(page.status, 503, "{page:?}");
+    assert!(!browser.saw(PROTECTED));
+    assert!(
+        gateway
+            .log()
+            .contains("choose a cookie that is sent everywhere")
+    );
 }

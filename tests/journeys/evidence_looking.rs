@@ -114,9 +114,9 @@ async fn kept() -> (KeptSession, Origin, Gateway) {
     (app, origin, gateway)
 }
 
-async fn start_late_page(browser: &Browser) -> Box<dyn crate::support::wire::Stream> {
+async fn start(browser: &Browser, target: &str) -> Box<dyn crate::support::wire::Stream> {
     let mut stream = browser.connect("http/1.1").await.unwrap();
-    let head = raw::head(browser, "GET", "/late", &["Sec-Fetch-Mode: cors"]);
+    let head = raw::head(browser, "GET", target, &["Sec-Fetch-Mode: cors"]);
     stream.write_all(&head).await.unwrap();
     tokio::time::sleep(Duration::from_millis(300)).await;
     stream
@@ -129,7 +129,8 @@ async fn a_page_that_was_opened_before_the_sign_in_does_not_go_on_after_it() {
         let mut browser = gateway.browser();
         browser.get("/login").await;
         let old = browser.clone();
-        let mut page = start_late_page(&old).await;
+        let mut page = start(&old, "/late").await;
+        let mut later = start(&old, "/later").await;
         let email = ADA.email();
         let fields = [("email", email.as_str()), ("password", "pw")];
         let held = browser.post_form(target, &fields).await;
@@ -137,6 +138,8 @@ async fn a_page_that_was_opened_before_the_sign_in_does_not_go_on_after_it() {
         let rest = raw::drain(&mut page, Duration::from_secs(4)).await;
         assert!(holds(&rest, "nobody"), "{target}: the page never came");
         assert!(!holds(&rest, PROTECTED), "{target}");
+        let answered = raw::drain(&mut later, Duration::from_secs(4)).await;
+        assert!(!holds(&answered, PROTECTED), "{target}: answered late");
         assert!(app.ledger.knows(ADA));
         for mut browser in [old, browser] {
             browser.seen.clear();

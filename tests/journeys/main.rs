@@ -18,6 +18,7 @@ mod evidence_faults;
 mod evidence_looking;
 mod evidence_pages;
 mod evidence_trust;
+mod evidence_typed;
 mod https;
 mod left_overs;
 mod limits;

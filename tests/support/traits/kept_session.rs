@@ -62,7 +62,13 @@ impl KeptSession {
 
 impl App for KeptSession {
     fn answer(&self, request: Request) -> Answer {
-        let reply = self.reply(&request);
-        Box::pin(async move { reply })
+        let app = self.clone();
+        Box::pin(async move {
+            if request.path() == "/later" {
+                // It looks at its session last.
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            app.reply(&request)
+        })
     }
 }
