@@ -3,7 +3,7 @@
 use crate::support::people::{self, admit};
 use crate::support::traits::kept_session::KeptSession;
 use crate::support::traits::replaced_session::ReplacedSession;
-use crate::support::{Browser, CrmApp, Gateway, Ids, Origin, PROTECTED, Person, holds, raw};
+use crate::support::{Browser, Call, CrmApp, Gateway, Ids, Origin, PROTECTED, Person, holds, raw};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
@@ -48,6 +48,10 @@ async fn a_visitor_looks_around_without_a_question_and_signs_in_with_one() {
         1,
         "a body may be a sign-in"
     );
+    let body = Some(("text/plain", b"email=x&password=y".to_vec()));
+    browser.send(Call::Fetch, "GET", "/search", body).await;
+    assert_eq!(origin.requests_to("/api/me").len(), 2, "of a GET as well");
+    assert!(origin.last_to("/search").holds("email=x"), "and it arrives");
 
     admit(&mut browser, ADA, &mut phone).await;
     assert!(browser.get("/private").await.holds(&ADA.marker()));
