@@ -49,7 +49,7 @@ pub fn of(config: &Config) -> anyhow::Result<Guard> {
 fn identity(config: &config::Identity) -> anyhow::Result<Identity> {
     let (_, id) = config.id().context("guard.identity: nothing says who")?;
     let question = match &config.whoami {
-        Some(asked) => Question::Whoami(whoami(asked, id)?),
+        Some(asked) => Question::Whoami(Box::new(whoami(asked, id)?)),
         None => Question::Unasked(source_of(id)?),
     };
     Ok(Identity {

@@ -59,7 +59,7 @@ pub struct Identity {
 #[derive(Debug)]
 pub enum Question {
     /// The application, when it is asked.
-    Whoami(WhoamiRequest),
+    Whoami(Box<WhoamiRequest>),
     /// What is known without a question. Only beside `signed_in`, which shows that somebody is there.
     Unasked(Source),
 }

@@ -20,43 +20,53 @@ pub const TRAIT_ID: &str = "TRAITID-";
 
 /// Who is signed in with which session; clones share it.
 #[derive(Clone, Default)]
-pub struct Ledger(Arc<Mutex<(u64, HashMap<String, Option<Person>>)>>);
+pub struct Ledger(Arc<Mutex<Sessions>>);
+
+#[derive(Default)]
+struct Sessions {
+    made: u64,
+    owners: HashMap<String, Option<Person>>,
+}
 
 impl Ledger {
     /// A new session, of a user or of nobody.
     pub fn open(&self, person: Option<Person>) -> String {
         let mut ledger = self.0.lock().unwrap();
-        ledger.0 += 1;
-        let id = format!("{TRAIT_ID}{:06}-{}", ledger.0, std::process::id());
-        ledger.1.insert(id.clone(), person);
+        ledger.made += 1;
+        let id = format!("{TRAIT_ID}{:06}-{}", ledger.made, std::process::id());
+        ledger.owners.insert(id.clone(), person);
         id
     }
 
     /// The session of a request's cookie, and its user.
     pub fn find(&self, request: &Request, cookie: &str) -> Option<(String, Option<Person>)> {
         let id = request.cookie(cookie)?;
-        let person = *self.0.lock().unwrap().1.get(&id)?;
+        let person = *self.0.lock().unwrap().owners.get(&id)?;
         Some((id, person))
     }
 
     /// Makes this session this user's.
     pub fn give(&self, id: &str, person: Person) {
-        self.0.lock().unwrap().1.insert(id.to_owned(), Some(person));
+        self.0
+            .lock()
+            .unwrap()
+            .owners
+            .insert(id.to_owned(), Some(person));
     }
 
     /// Whose session it is now.
     pub fn owner(&self, id: &str) -> Option<Person> {
-        self.0.lock().unwrap().1.get(id).copied().flatten()
+        self.0.lock().unwrap().owners.get(id).copied().flatten()
     }
 
     pub fn end(&self, id: &str) {
-        self.0.lock().unwrap().1.remove(id);
+        self.0.lock().unwrap().owners.remove(id);
     }
 
     /// Whether this user has a session.
     pub fn knows(&self, person: Person) -> bool {
         let ledger = self.0.lock().unwrap();
-        ledger.1.values().any(|owner| *owner == Some(person))
+        ledger.owners.values().any(|owner| *owner == Some(person))
     }
 }
 
