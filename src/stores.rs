@@ -237,8 +237,9 @@ pub trait CeremonyStore: Send + Sync {
     /// Replaces what was there under the key.
     async fn put(&self, key: CeremonyKey, value: Vec<u8>, until: UnixTime) -> Stored<()>;
     async fn get(&self, key: &CeremonyKey, now: UnixTime) -> Stored<Option<Vec<u8>>>;
-    /// Gets and deletes: of several takers one gets it.
-    async fn take(&self, key: &CeremonyKey, now: UnixTime) -> Stored<Option<Vec<u8>>>;
+    /// Deletes the ceremony if it still holds `value`, in one step: of several takers one gets it, and
+    /// none takes a later ceremony that came into its place.
+    async fn take(&self, key: &CeremonyKey, value: &[u8], now: UnixTime) -> Stored<bool>;
     /// Drops every ceremony of these sessions.
     async fn drop_all_of(&self, records: &[RecordId]) -> Stored<()>;
 }

@@ -85,7 +85,7 @@ impl Flows {
             Err(bad) => return Ok(Confirm::BadName(bad)),
         };
         // Taken before the row is written: of two answers to one secret only one is enrolled.
-        if self.ceremonies.take(&key, now).await?.is_none() {
+        if !self.ceremonies.take(&key, seed.as_bytes(), now).await? {
             return Ok(Confirm::Expired);
         }
         let first = !matches!(actor.held.record.state, State::Verified(..));
