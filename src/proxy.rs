@@ -26,6 +26,7 @@ mod lanes;
 mod lease;
 mod mask;
 mod origin;
+mod outgoing;
 mod portal_lane;
 mod probe;
 mod ready;

@@ -99,8 +99,7 @@ impl Facts {
             client: client(&head.headers, peer, guard),
             request_id,
             upgrade: is_websocket(head),
-            is_service_worker: text(HeaderName::from_static("service-worker"))
-                .eq_ignore_ascii_case("script"),
+            is_service_worker: text(SERVICE_WORKER).eq_ignore_ascii_case("script"),
             expects_continue: text(header::EXPECT).eq_ignore_ascii_case("100-continue"),
             content_length: text(header::CONTENT_LENGTH).parse().ok(),
             content_type: text(header::CONTENT_TYPE).to_owned(),
@@ -183,6 +182,9 @@ fn has_folded(headers: &HeaderMap, name: &str) -> bool {
 /// other `Upgrade` is nothing but a header.
 fn is_websocket(head: &RequestHeader) -> bool {
     let headers = &head.headers;
+    if !headers.contains_key(header::UPGRADE) {
+        return false;
+    }
     let only = |name: HeaderName| {
         let mut fields = headers.get_all(name).iter();
         let field = fields.next().and_then(|field| field.to_str().ok())?;
@@ -246,6 +248,8 @@ fn check_framing(headers: &HeaderMap) -> Result<(), BadHead> {
     Ok(())
 }
 
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const SERVICE_WORKER: HeaderName = HeaderName::from_static("service-worker");
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
@@ -278,7 +282,7 @@ fn client(headers: &HeaderMap, peer: IpAddr, guard: &Guard) -> IpAddr {
         return peer;
     }
     let fields = headers
-        .get_all("x-forwarded-for")
+        .get_all(FORWARDED_FOR)
         .iter()
         .filter_map(|field| field.to_str().ok());
     let hops: Vec<IpAddr> = fields

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use http::HeaderValue;
 use ipnet::IpNet;
 
 use super::cookies::RETURN;
@@ -30,6 +31,8 @@ pub struct Guard {
     pub origin: String,
     /// `crm.example.com`, with the port unless it is the scheme's.
     pub authority: String,
+    /// The same, as the `Host` that the application receives.
+    pub host_field: HeaderValue,
     pub https: bool,
     /// `Lax` or `None`, for the gateway's own cookie.
     pub same_site: &'static str,

@@ -119,7 +119,8 @@ impl Jar {
             let opened = sealer.open(&cookie.name, &cookie.value, record.epoch, &record.live);
             let usable = opened.filter(|credential| {
                 // A seal of an earlier epoch counts only with a value that was asked about.
-                record.live.standing(credential, record.epoch) != Standing::Dead
+                credential.epoch == record.epoch
+                    || record.live.standing(credential, record.epoch) != Standing::Dead
             });
             if usable
                 .as_ref()
@@ -200,17 +201,14 @@ impl Jar {
             .for_each(|entry| entry.credential.epoch = epoch);
     }
 
-    /// `name=value` pairs for the application.
-    pub fn pairs(&self) -> Vec<Vec<u8>> {
-        let pair = |entry: &Entry| {
-            [
-                entry.credential.key.name.as_bytes(),
-                b"=",
-                entry.credential.value.expose(),
-            ]
-            .concat()
-        };
-        self.0.iter().map(pair).collect()
+    /// The `Cookie` field for the application: the credentials, then these unprotected pairs.
+    pub fn cookie_field(&self, plain: &[Vec<u8>]) -> Vec<u8> {
+        let mut field = Vec::with_capacity(256);
+        for Credential { key, value, .. } in self.iter() {
+            join(&mut field, &[key.name.as_bytes(), b"=", value.expose()]);
+        }
+        plain.iter().for_each(|pair| join(&mut field, &[pair]));
+        field
     }
 
     /// Whether `bytes` hold a raw value; short ones prove nothing.
@@ -301,6 +299,13 @@ impl Sealing<'_> {
         };
         Ok(set.sealed(&self.sealer.seal(&credential, self.random)?, self.secure))
     }
+}
+
+fn join(field: &mut Vec<u8>, pair: &[&[u8]]) {
+    if !field.is_empty() {
+        field.extend_from_slice(b"; ");
+    }
+    pair.iter().for_each(|part| field.extend_from_slice(part));
 }
 
 fn replace(text: Bytes, old: &[u8], new: &[u8]) -> Bytes {

@@ -1,12 +1,17 @@
 //! Asking the application who is signed in.
 
 use bytes::{Bytes, BytesMut};
-use http::header;
+use http::header::{self, HeaderName, HeaderValue};
+use http::{HeaderMap, Method};
+use pingora::ErrorType::InvalidHTTPHeader;
+use pingora::OrErr;
 use pingora::http::RequestHeader;
 
 use super::facts::Facts;
 use super::gateway::Parts;
+use super::headers;
 use super::jar::{Jar, ResponseCookies, plain_after};
+use super::outgoing::Outgoing;
 use crate::domain::evidence::{Answer, Evidence};
 use crate::domain::return_address::same_origin_path;
 
@@ -78,22 +83,34 @@ impl Parts {
         facts: &Facts,
         head: &RequestHeader,
         plain_set: &[Vec<u8>],
-    ) -> pingora::Result<RequestHeader> {
+    ) -> pingora::Result<Outgoing> {
         let whoami = &self.guard.whoami;
-        let mut request = RequestHeader::build("GET", whoami.path.as_bytes(), None)?;
+        let mut headers = HeaderMap::new();
         let listed = whoami.headers.iter().map(String::as_str);
         for name in ["user-agent", "accept-language"].into_iter().chain(listed) {
-            for value in head.headers.get_all(name) {
-                request.append_header(name.to_owned(), value.clone())?;
+            let name: HeaderName = name.parse().or_err(InvalidHTTPHeader, "whoami.headers")?;
+            if headers::is_ours(&name) {
+                continue;
+            }
+            for value in head.headers.get_all(&name) {
+                headers.append(name.clone(), value.clone());
             }
         }
-        let pairs = [jar.pairs(), plain_after(&facts.cookies.plain, plain_set)].concat();
-        self.upstream_head(&mut request, facts, &facts.client.to_string(), &pairs)?;
-        request.insert_header(header::ACCEPT, whoami.accept)?;
-        Ok(request)
+        let cookies = jar.cookie_field(&plain_after(&facts.cookies.plain, plain_set));
+        self.add_own(&mut headers, facts, cookies)?;
+        headers.insert(header::ACCEPT, HeaderValue::from_static(whoami.accept));
+        let uri = whoami
+            .path
+            .parse()
+            .or_err(InvalidHTTPHeader, "whoami.path")?;
+        Ok(Outgoing {
+            method: Method::GET,
+            uri,
+            headers,
+        })
     }
 
-    async fn answer(&self, request: &RequestHeader) -> pingora::Result<AskedAnswer> {
+    async fn answer(&self, request: &Outgoing) -> pingora::Result<AskedAnswer> {
         let mut incoming = self
             .origin
             .exchange(&|| Ok(request.clone()), &Bytes::new(), false)

@@ -17,6 +17,7 @@ use super::jar::{ResponseCookies, Sealing};
 use super::judge::{Heard, Unreleased, Visitor};
 use super::lanes::Round;
 use super::origin::Incoming;
+use super::outgoing::Way;
 use super::reply::Reply;
 use super::unsettled::exchange_problem;
 use crate::domain::evidence::Evidence;
@@ -34,11 +35,7 @@ impl Parts {
             return Ok(Round::Again);
         }
         let head = session.req_header();
-        let build = || {
-            let mut request = head.clone();
-            self.settled_request(&mut request, &settled, facts)?;
-            Ok(request)
-        };
+        let build = || self.settled_request(head, Way::Exchange, &settled, facts);
         let mut incoming = match self.origin.exchange(&build, body, false).await {
             Ok(incoming) => incoming,
             Err(error) => {

@@ -26,15 +26,9 @@ impl Target {
         if !path.starts_with('/') {
             return Err(Ambiguous("no absolute path"));
         }
-        let lower = path.to_ascii_lowercase();
-        if ["%00", "%5c", "%0a", "%0d"]
-            .iter()
-            .any(|bad| lower.contains(bad))
-        {
-            return Err(Ambiguous("an encoded backslash or control character"));
-        }
-        if lower.split('/').any(is_dot_segment) {
-            return Err(Ambiguous("a dot segment"));
+        // Only these two can begin what is looked for, and most paths have neither.
+        if path.contains(['%', '.']) {
+            refuse_encoded(&path.to_ascii_lowercase())?;
         }
         Ok(Self {
             path: path.to_owned(),
@@ -57,6 +51,17 @@ impl Target {
             percent_encoding::percent_decode_str(&name).collect()
         })
     }
+}
+
+fn refuse_encoded(lower: &str) -> Result<(), Ambiguous> {
+    let bad = ["%00", "%5c", "%0a", "%0d"];
+    if bad.iter().any(|bad| lower.contains(bad)) {
+        return Err(Ambiguous("an encoded backslash or control character"));
+    }
+    if lower.split('/').any(is_dot_segment) {
+        return Err(Ambiguous("a dot segment"));
+    }
+    Ok(())
 }
 
 /// `.` and `..`, however encoded, also with parameters behind (`..;x`).
