@@ -41,6 +41,7 @@ mod spool;
 mod stream;
 mod target;
 mod unsettled;
+mod wanted;
 
 pub use gateway::{Gateway, Seen};
 pub use guard::{Guard, GuardLimits, WhoamiRequest};

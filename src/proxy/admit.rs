@@ -46,7 +46,7 @@ impl Parts {
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip());
         let request_id = ctx.request_id.clone();
         let facts = match Facts::gather(session.req_header(), peer, request_id, &self.guard) {
-            Ok(facts) => Arc::new(facts),
+            Ok(facts) => Arc::new(self.without_stale_wish(facts)),
             Err(bad) => return Ok(Some(self.bad_head(session, bad, &ctx.request_id))),
         };
         ctx.facts = Some(Arc::clone(&facts));
@@ -62,8 +62,11 @@ impl Parts {
         if let Some(reply) = self.refused(session, &candidate) {
             return Ok(Some(reply));
         }
-        self.application_lane(session, ctx, &mut candidate, found)
-            .await
+        let forgetting = self.forgetting(&candidate.facts);
+        let reply = self
+            .application_lane(session, ctx, &mut candidate, found)
+            .await?;
+        Ok(reply.map(|reply| reply.with_cookies(forgetting)))
     }
 
     fn candidate(&self, facts: Arc<Facts>) -> Candidate {

@@ -47,6 +47,10 @@ pub struct Facts {
     pub content_encoding: String,
     /// The path and query of a same-origin `Referer`.
     pub referer: Option<String>,
+    /// A page of this origin led here, as far as the browser tells.
+    pub from_here: bool,
+    /// The page that was remembered is not wanted any more; the answer makes the browser forget it.
+    pub forgets: bool,
 }
 
 /// Why a head is refused.
@@ -105,6 +109,8 @@ impl Facts {
             content_type: text(header::CONTENT_TYPE).to_owned(),
             content_encoding: text(header::CONTENT_ENCODING).to_owned(),
             referer: same_origin_path(text(header::REFERER), &guard.origin),
+            from_here: matches!(text(SEC_FETCH_SITE), "same-origin" | ""),
+            forgets: false,
             method: head.method.clone(),
         })
     }
@@ -250,6 +256,7 @@ fn check_framing(headers: &HeaderMap) -> Result<(), BadHead> {
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const SERVICE_WORKER: HeaderName = HeaderName::from_static("service-worker");
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");

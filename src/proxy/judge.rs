@@ -9,14 +9,13 @@ use super::facts::{Facts, Kind};
 use super::gateway::Parts;
 use super::hop_by_hop;
 use super::jar::{Jar, ResponseCookies, Sealing, expire};
-use super::probe::{AskedAnswer, resolve};
+use super::probe::AskedAnswer;
 use super::reply::Reply;
 use super::settled::scrub;
 use super::spool::Spooled;
 use crate::crypto::seal::SealError;
 use crate::domain::evidence::Evidence;
 use crate::domain::ids::{Epoch, RecordId};
-use crate::domain::path_glob::LenientPath;
 use crate::domain::session::{Asked, Record, State};
 use crate::flows::sign_in::SignIn;
 use crate::flows::{FlowError, Moved};
@@ -215,7 +214,10 @@ impl Parts {
             lines.push(self.guard.return_line("").into_bytes());
         }
         match &record.state {
-            State::PasswordOnly(_) => self.release(visitor, heard, lines),
+            State::PasswordOnly(_) => match self.remembered_instead(visitor, heard) {
+                Some(reply) => Ok(reply.with_cookies(lines)),
+                None => self.release(visitor, heard, lines),
+            },
             state => Ok(self.factor_first(&visitor.facts, state).with_cookies(lines)),
         }
     }
@@ -322,30 +324,5 @@ impl Parts {
                 Reply::problem(status, problem.heading(), None)
             }
         }
-    }
-
-    /// Where the user wanted to go: where the application sent them, else where they came from.
-    fn wanted(&self, visitor: &Visitor, spooled: &Spooled) -> Option<String> {
-        let location = spooled
-            .head
-            .headers
-            .get(header::LOCATION)
-            .and_then(|value| value.to_str().ok());
-        let located = location.and_then(|location| resolve(location, &self.guard.origin));
-        let came_from = || visitor.facts.referer.clone();
-        let asked =
-            || (visitor.facts.method == http::Method::GET).then(|| visitor.facts.own_address());
-        let remembered = visitor.facts.cookies.return_to.clone();
-        let wanted = remembered.or(located).or_else(asked).or_else(came_from)?;
-        let path = wanted.split('?').next().unwrap_or_default().to_owned();
-        let sign_in = self.guard.sign_in.iter().any(|rule| {
-            rule.is_page(
-                &LenientPath::new(&path),
-                wanted.split_once('?').map_or("", |(_, query)| query),
-            )
-        });
-        let usable = !sign_in
-            && (!self.guard.is_portal_path(&path) || path.starts_with(&self.guard.security_page));
-        usable.then_some(wanted)
     }
 }

@@ -30,6 +30,7 @@ impl Parts {
         let none = (Jar::default(), ResponseCookies::default());
         let mut lines = cookies.plain;
         lines.extend(expire(&visitor.dead, &none.0, &none.1, self.guard.https));
+        lines.extend(self.forgetting(facts));
         replace_cookies(&mut head, lines)?;
         head.insert_header(headers::name::REQUEST_ID, facts.request_id.as_str())?;
         self.pump(session, head, incoming, None).await

@@ -27,5 +27,6 @@ mod step_up;
 #[path = "../support/support.rs"]
 mod support;
 mod upstream_tls;
+mod wanted_page;
 mod websocket;
 mod without_gateway;
