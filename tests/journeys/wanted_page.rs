@@ -1,6 +1,6 @@
 //! Where people land after signing in: the page that they asked for last.
 
-use crate::support::people::{self, answer_challenge};
+use crate::support::people::{self, answer_challenge, give_password};
 use crate::support::{Browser, Call, CrmApp, Gateway, Origin, Page, Person};
 use std::sync::Arc;
 
@@ -21,17 +21,10 @@ async fn turned_away(gateway: &Gateway) -> Browser {
     browser
 }
 
-/// Fills the form in; the answer is not followed.
-async fn give_password(browser: &mut Browser, form: &Page, password: &str) -> Page {
-    let form = form.form_with("password");
-    let form = form.set("email", &Person(1).email());
-    browser.submit(&form.set("password", password)).await
-}
-
 /// Password and code of somebody with a phone: where they land.
 async fn landing(gateway: &Gateway, browser: &mut Browser, form: &Page) -> String {
     let (_owner, mut phone) = people::enrolled(gateway, Person(1)).await;
-    let held = give_password(browser, form, "pw").await;
+    let held = give_password(browser, form, Person(1), "pw").await;
     assert!(held.leads_to("/.mfa/challenge"), "{held:?}");
     let code = phone.code().await;
     answer_challenge(browser, &code).await.location()
@@ -42,7 +35,7 @@ async fn who_signs_in_to_see_the_security_page_lands_on_it_also_after_a_wrong_pa
     let (_origin, gateway) = setting().await;
     let mut browser = turned_away(&gateway).await;
     let form = browser.click("/login").await;
-    let again = give_password(&mut browser, &form, "guess").await;
+    let again = give_password(&mut browser, &form, Person(1), "guess").await;
     // What a page loads by itself is no page that anybody asked for.
     browser.image("/static/app.css").await;
     browser.fetch("/api/contacts").await;
@@ -91,14 +84,14 @@ async fn a_user_without_a_factor_lands_on_the_security_page_that_they_signed_in_
     let (_origin, gateway) = setting().await;
     let mut browser = turned_away(&gateway).await;
     let form = browser.click("/login").await;
-    let passed = give_password(&mut browser, &form, "pw").await;
+    let passed = give_password(&mut browser, &form, Person(1), "pw").await;
     assert_eq!(passed.location(), SECURITY, "{passed:?}");
     let page = browser.follow(passed).await;
     assert_eq!(page.status, 200, "{page:?}");
     // Once: the next sign-in is the application's affair again.
     browser.get("/logout").await;
     let form = browser.click("/login").await;
-    let passed = give_password(&mut browser, &form, "pw").await;
+    let passed = give_password(&mut browser, &form, Person(1), "pw").await;
     assert_eq!(passed.location(), "/", "{passed:?}");
 }
 
