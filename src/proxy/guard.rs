@@ -125,11 +125,12 @@ impl Guard {
     }
 
     pub fn is_portal_path(&self, path: &str) -> bool {
-        let under = |root: &str| {
-            path.strip_prefix(root)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        under(&self.portal) || under(&self.security_page)
+        is_under(path, &self.portal) || self.is_security_page(path)
+    }
+
+    /// The security page, or a page below it.
+    pub fn is_security_page(&self, path: &str) -> bool {
+        is_under(path, &self.security_page)
     }
 
     /// Whether a script at `path` may control the gateway's pages: a service worker's scope is its folder.
@@ -153,4 +154,9 @@ impl Guard {
             .find_map(|rule| rule.page.as_deref())
             .unwrap_or("/")
     }
+}
+
+fn is_under(path: &str, root: &str) -> bool {
+    path.strip_prefix(root)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

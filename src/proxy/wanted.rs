@@ -15,11 +15,18 @@ use super::reply::Reply;
 use super::spool::Spooled;
 use crate::domain::matching::{Head, Match, Rule};
 use crate::domain::path_glob::LenientPath;
+use crate::domain::return_address::has_dot_segments;
 
 impl Parts {
-    /// The facts without a remembered page that the visitor turned away from.
+    /// The facts without a remembered page that the visitor turned away from, or that the gateway
+    /// did not ask to remember: other pages of the site can set cookies too.
     pub fn without_stale_wish(&self, mut facts: Facts) -> Facts {
-        if facts.cookies.return_to.is_some() && self.goes_elsewhere(&facts) {
+        let Some(wish) = &facts.cookies.return_to else {
+            return facts;
+        };
+        let path = wish.split('?').next().unwrap_or_default();
+        let ours = self.guard.is_security_page(path) && !has_dot_segments(path);
+        if !ours || self.goes_elsewhere(&facts) {
             facts.cookies.return_to = None;
             facts.forgets = true;
         }
@@ -77,7 +84,7 @@ impl Parts {
         let mut rules = self.guard.sign_in.iter();
         let sign_in = rules.any(|rule| rule.is_page(&readings, query));
         let ours = self.guard.is_portal_path(path);
-        let usable = !sign_in && (!ours || path.starts_with(&self.guard.security_page));
+        let usable = !sign_in && (!ours || self.guard.is_security_page(path));
         usable.then_some(wanted)
     }
 

@@ -112,6 +112,21 @@ async fn a_used_or_wrong_code_opens_no_window() {
 }
 
 #[tokio::test]
+async fn the_way_back_is_a_security_page_however_it_is_written() {
+    let (_origin, gateway) = setting("5m").await;
+    let (_owner, mut phone) = people::enrolled(&gateway, Person(1)).await;
+    let mut browser = gateway.browser();
+    admit(&mut browser, Person(1), &mut phone).await;
+    let evil = "/settings/security/../../logout";
+    let question = browser.get(&format!("/.mfa/step-up?return={evil}")).await;
+    let code = phone.code().await;
+    let done = browser
+        .submit(&question.form_with("code").set("code", &code))
+        .await;
+    assert_eq!(done.location(), "/settings/security", "{done:?}");
+}
+
+#[tokio::test]
 async fn the_way_back_never_leaves_the_site() {
     let (_origin, gateway) = setting("5m").await;
     let (_owner, mut phone) = people::enrolled(&gateway, Person(1)).await;

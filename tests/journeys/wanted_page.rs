@@ -96,6 +96,24 @@ async fn a_user_without_a_factor_lands_on_the_security_page_that_they_signed_in_
 }
 
 #[tokio::test]
+async fn a_planted_cookie_leads_nobody_to_a_page_of_the_application() {
+    let (_origin, gateway) = setting().await;
+    for wish in [
+        "/logout",
+        "/settings/security-not",
+        "/settings/security/../../logout",
+        "/settings/security/%252e%252e/..;x/logout",
+        "/.mfa/sign-out",
+    ] {
+        let mut browser = gateway.browser();
+        browser.jar.plant("stepgate-return", wish);
+        let form = browser.click("/login").await;
+        let passed = give_password(&mut browser, &form, Person(1), "pw").await;
+        assert_eq!(passed.location(), "/", "{wish}: {passed:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_script_that_signs_in_gets_the_applications_answer_whatever_page_was_wanted() {
     let (_origin, gateway) = setting().await;
     let mut browser = turned_away(&gateway).await;
