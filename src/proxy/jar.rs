@@ -143,16 +143,49 @@ impl Jar {
         (jar, dead)
     }
 
-    /// Whether one name has two values: applications differ in which one they read, so no evidence
-    /// says whose session such a set opens.
-    pub fn is_ambiguous(&self) -> bool {
-        let name = |entry: &Entry| CookieNames::fold(entry.credential.key.name.as_bytes());
-        self.0.iter().enumerate().any(|(place, one)| {
-            let mut others = self.0.iter().skip(place + 1);
-            others.any(|other| {
-                name(one) == name(other) && one.credential.value != other.credential.value
-            })
+    /// Where one name has several values (at two paths, or with and without a domain), the sets with
+    /// one of them each: applications differ in which value they read, so the evidence must hold for
+    /// whichever it is. Empty where there is nothing to choose; `None` for more than `most`.
+    pub fn choices(&self, most: usize) -> Option<Vec<Self>> {
+        let mut names: Vec<(String, Vec<&Secret>)> = Vec::new();
+        for Credential { key, value, .. } in self.iter() {
+            let name = CookieNames::fold(key.name.as_bytes());
+            match names.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, values)) if values.contains(&value) => {}
+                Some((_, values)) => values.push(value),
+                None => names.push((name, vec![value])),
+            }
+        }
+        names.retain(|(_, values)| values.len() > 1);
+        let mut choices = vec![self.clone()];
+        for (name, values) in &names {
+            if choices.len() * values.len() > most {
+                return None;
+            }
+            let with = |value: &&Secret| {
+                choices
+                    .iter()
+                    .map(|set| set.reduced(name, value))
+                    .collect::<Vec<_>>()
+            };
+            choices = values.iter().flat_map(with).collect();
+        }
+        Some(if names.is_empty() {
+            Vec::new()
+        } else {
+            choices
         })
+    }
+
+    /// The set without every other value of a name.
+    fn reduced(&self, name: &str, value: &Secret) -> Self {
+        let stays = |entry: &&Entry| {
+            let Credential {
+                key, value: held, ..
+            } = &entry.credential;
+            held == value || CookieNames::fold(key.name.as_bytes()) != name
+        };
+        Self(self.0.iter().filter(stays).cloned().collect())
     }
 
     pub fn is_empty(&self) -> bool {

@@ -18,6 +18,9 @@ use crate::domain::return_address::same_origin_path;
 /// The largest answer that is read.
 const LARGEST: usize = 512 * 1024;
 
+/// In how many ways an application may read a set in which names have several values.
+const MOST_CHOICES: usize = 4;
+
 /// What the application said, and the cookies it set while saying it.
 pub struct AskedAnswer {
     pub evidence: Evidence,
@@ -50,9 +53,25 @@ impl Parts {
                 cookies: ResponseCookies::default(),
             };
         }
-        if jar.is_ambiguous() {
-            return AskedAnswer::unknown("two values of one protected cookie");
+        let Some(choices) = jar.choices(MOST_CHOICES) else {
+            return AskedAnswer::unknown("too many values of one protected cookie");
+        };
+        let mut asked = self.ask_with(jar, facts, head, plain_set).await;
+        for mut choice in choices {
+            // Only the whole set is what a browser sends: what this answer sets is not for it.
+            let alone = self.ask_with(&mut choice, facts, head, plain_set).await;
+            asked.evidence = asked.evidence.whichever(alone.evidence);
         }
+        asked
+    }
+
+    async fn ask_with(
+        &self,
+        jar: &mut Jar,
+        facts: &Facts,
+        head: &RequestHeader,
+        plain_set: &[Vec<u8>],
+    ) -> AskedAnswer {
         let request = self.probe(jar, facts, head, plain_set);
         let answer = match request {
             Ok(request) => {

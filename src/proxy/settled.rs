@@ -156,5 +156,5 @@ fn without_parameters(url: &str) -> String {
 
 /// Whether the live set, for `path`, came along whole.
 pub fn is_whole(live: &LiveSet, jar: &Jar, path: &str, now: UnixTime) -> bool {
-    !jar.is_empty() && !jar.is_ambiguous() && live.is_complete(|key| jar.has(key), path, now)
+    !jar.is_empty() && live.is_complete(|key| jar.has(key), path, now)
 }

@@ -21,6 +21,7 @@ mod removal;
 mod required;
 mod rotation;
 mod rules;
+mod several_cookies;
 mod sign_in;
 mod sign_out;
 mod step_up;

@@ -9,6 +9,7 @@
 pub mod browser;
 pub mod cases;
 pub mod config;
+pub mod contexts;
 pub mod crm;
 pub mod gateway;
 pub mod jar;
