@@ -23,7 +23,8 @@ use crate::crypto::at_rest::{AtRest, AtRestError};
 use crate::crypto::token::SessionToken;
 use crate::domain::assurance::VerifiedFactor;
 use crate::domain::clock::{Clock, Random, RandomError, UnixTime};
-use crate::domain::ids::UserId;
+use crate::domain::credentials::KeptSeal;
+use crate::domain::ids::{RecordId, UserId};
 use crate::domain::session::{IllegalMove, Record, SignedIn};
 use crate::stores::{
     AuditStore, AuthenticatorStore, CeremonyStore, Held, SessionStore, StepUpStore, StoreError,
@@ -132,6 +133,20 @@ impl Flows {
             .advance(actor, step)
             .await?
             .map(|held| Moved { held, token }))
+    }
+
+    /// Keeps seals that are too long for a browser with their session; `false` where that is gone.
+    pub async fn keep_seals(&self, id: RecordId, seals: Vec<KeptSeal>) -> Result<bool, FlowError> {
+        for _ in 0..TRIES {
+            let Some(read) = self.sessions.read(id, self.now()).await? else {
+                return Ok(false);
+            };
+            let next = Record::clone(&read.record).keep(seals.clone());
+            if self.sessions.transition(next).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Err(FlowError::Contended)
     }
 
     /// Moves the actor's session on by `step`, reading afresh whenever somebody else was faster.

@@ -34,6 +34,7 @@ mod reply;
 mod request_ids;
 mod respond;
 mod route;
+mod sealing;
 mod set_cookie;
 mod settled;
 mod settled_exchange;

@@ -8,8 +8,8 @@ use pingora::http::ResponseHeader;
 
 use super::cookies::{Presented, split_pair};
 use super::set_cookie::{self, Line, SetCookie};
-use crate::crypto::seal::{SealError, Sealer};
-use crate::domain::clock::{Random, UnixTime};
+use crate::crypto::seal::Sealer;
+use crate::domain::clock::UnixTime;
 use crate::domain::cookie_names::CookieNames;
 use crate::domain::credentials::{CookieKey, Credential, LiveSet, Secret, Standing, path_matches};
 use crate::domain::ids::Epoch;
@@ -34,7 +34,7 @@ pub struct ResponseCookies {
     /// Lines that concern no protected cookie, byte for byte.
     pub plain: Vec<Vec<u8>>,
     /// The last line for each protected cookie.
-    protected: Vec<Line>,
+    pub protected: Vec<Line>,
 }
 
 impl ResponseCookies {
@@ -116,7 +116,7 @@ impl Jar {
     ) -> (Self, Vec<String>) {
         let (mut jar, mut dead) = (Self::default(), Vec::new());
         for cookie in presented {
-            let opened = sealer.open(&cookie.name, &cookie.value, record.epoch, &record.live);
+            let opened = open(cookie, sealer, record);
             let usable = opened.filter(|credential| {
                 // A seal of an earlier epoch counts only with a value that was asked about.
                 credential.epoch == record.epoch
@@ -286,7 +286,7 @@ impl Jar {
     }
 
     /// The seal that the browser holds already, if it is for exactly this cookie and value.
-    fn seal_of(&self, set: &SetCookie) -> Option<String> {
+    pub fn seal_of(&self, set: &SetCookie) -> Option<String> {
         let same = self.0.iter().find(|entry| {
             entry.credential.key == set.key && entry.credential.value.expose() == set.value
         });
@@ -294,44 +294,15 @@ impl Jar {
     }
 }
 
-/// Makes the `Set-Cookie` lines that a browser may see.
-pub struct Sealing<'a> {
-    pub sealer: &'a Sealer,
-    pub epoch: Epoch,
-    pub secure: bool,
-    pub random: &'a dyn Random,
-}
-
-impl Sealing<'_> {
-    /// The lines of a response: plain ones as they are, protected ones sealed, a value that the
-    /// browser holds already in the seal it has.
-    pub fn lines(&self, cookies: &ResponseCookies, held: &Jar) -> Result<Vec<Vec<u8>>, SealError> {
-        let mut lines = cookies.plain.clone();
-        for line in &cookies.protected {
-            match line {
-                Line::Delete(key) => {
-                    lines.push(set_cookie::deletion(key, self.secure).into_bytes())
-                }
-                Line::Set(set) => lines.push(self.line(set, held)?.into_bytes()),
-                Line::Plain | Line::Drop => {}
-            }
-        }
-        Ok(lines)
+/// What a presented seal holds, or the seal that the session keeps for it.
+fn open(cookie: &Presented, sealer: &Sealer, record: &Record) -> Option<Credential> {
+    let (name, epoch, live) = (cookie.name.as_str(), record.epoch, &record.live);
+    let opened = sealer.open(name, &cookie.value, epoch, live);
+    if opened.is_some() || record.kept.is_empty() {
+        return opened;
     }
-
-    fn line(&self, set: &SetCookie, held: &Jar) -> Result<String, SealError> {
-        if let Some(seal) = held.seal_of(set) {
-            return Ok(set.sealed(&seal, self.secure));
-        }
-        let (key, value) = (set.key.clone(), Secret::new(set.value.as_slice()));
-        let credential = Credential {
-            key,
-            value,
-            expires: set.expires,
-            epoch: self.epoch,
-        };
-        Ok(set.sealed(&self.sealer.seal(&credential, self.random)?, self.secure))
-    }
+    let id = sealer.open_reference(name, &cookie.value, epoch, live)?;
+    sealer.open(name, record.kept(id)?.as_bytes(), epoch, live)
 }
 
 fn join(field: &mut Vec<u8>, pair: &[&[u8]]) {

@@ -8,7 +8,7 @@ use pingora::http::RequestHeader;
 use super::facts::{Facts, Kind};
 use super::gateway::Parts;
 use super::hop_by_hop;
-use super::jar::{Jar, ResponseCookies, Sealing, expire};
+use super::jar::{Jar, ResponseCookies, expire};
 use super::probe::AskedAnswer;
 use super::reply::Reply;
 use super::settled::scrub;
@@ -136,7 +136,7 @@ impl Parts {
                         .ok_or(Unreleased::Gone)?,
                     None => self.flows.sign_in_new(self.record_id()?, sign_in).await?,
                 };
-                self.signed_in(visitor, &moved, &heard)
+                self.signed_in(visitor, &moved, &heard).await
             }
             (Evidence::Unknown(why), before) => {
                 tracing::warn!(
@@ -181,7 +181,8 @@ impl Parts {
             .transition(next)
             .await?
             .ok_or(Unreleased::Gone)?;
-        self.lines(record.id, record.epoch, heard)
+        self.sealed_lines(record.id, record.epoch, &heard.cookies, &Jar::default())
+            .await
     }
 
     async fn new_visitor(&self, visitor: &Visitor, mut heard: Heard) -> Result<Reply, Unreleased> {
@@ -196,19 +197,25 @@ impl Parts {
             .flows
             .remember_visitor(self.record_id()?, &jar, &visitor.facts.network())
             .await?;
-        let mut lines = self.lines(moved.held.record.id, epoch, &heard)?;
+        let id = moved.held.record.id;
+        let mut lines = self
+            .sealed_lines(id, epoch, &heard.cookies, &Jar::default())
+            .await?;
         lines.push(self.guard.token_line(moved.token.expose()).into_bytes());
         self.release(visitor, &heard, lines)
     }
 
-    fn signed_in(
+    async fn signed_in(
         &self,
         visitor: &Visitor,
         moved: &Moved,
         heard: &Heard,
     ) -> Result<Reply, Unreleased> {
         let record = &moved.held.record;
-        let mut lines = self.lines(record.id, record.epoch, heard)?;
+        let (id, epoch) = (record.id, record.epoch);
+        let mut lines = self
+            .sealed_lines(id, epoch, &heard.cookies, &Jar::default())
+            .await?;
         lines.push(self.guard.token_line(moved.token.expose()).into_bytes());
         if visitor.facts.cookies.return_to.is_some() {
             lines.push(self.guard.return_line("").into_bytes());
@@ -236,22 +243,6 @@ impl Parts {
         Ok(refusal
             .with_cookies(lines)
             .with_cookies([self.guard.token_deletion().into_bytes()]))
-    }
-
-    fn lines(
-        &self,
-        record: RecordId,
-        epoch: Epoch,
-        heard: &Heard,
-    ) -> Result<Vec<Vec<u8>>, Unreleased> {
-        let sealer = self.sealer(record);
-        let sealing = Sealing {
-            sealer: &sealer,
-            epoch,
-            secure: self.guard.https,
-            random: &*self.flows.random,
-        };
-        Ok(sealing.lines(&heard.cookies, &Jar::default())?)
     }
 
     /// The application's own response, with these cookies instead of its own.

@@ -160,7 +160,6 @@ impl Parts {
         let may_change = candidate.sign_out || !candidate.facts.is_safe();
         let change = may_change.then(|| held.watch.begin());
         let settled = Settled {
-            sealer: self.sealer(record.id),
             held,
             jar,
             dead,

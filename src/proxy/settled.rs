@@ -9,7 +9,7 @@ use super::context::Settled;
 use super::facts::Facts;
 use super::gateway::Parts;
 use super::headers;
-use super::jar::{Jar, ResponseCookies, Sealing, expire};
+use super::jar::{Jar, ResponseCookies, expire};
 use super::mask::Mask;
 use super::outgoing::{Outgoing, Way};
 use crate::domain::clock::UnixTime;
@@ -55,17 +55,12 @@ impl Parts {
         let cookies = ResponseCookies::read(response, &facts.target.path, &self.guard.names, now);
         let mut changed = None;
         if !cookies.is_empty() {
-            let sealing = Sealing {
-                sealer: &settled.sealer,
-                epoch: record.epoch,
-                secure: self.guard.https,
-                random: &*self.flows.random,
-            };
             let unsealed = |error| {
                 let what = "a cookie could not be sealed";
                 Error::because(ErrorType::InternalError, what, error)
             };
-            lines.extend(sealing.lines(&cookies, &settled.jar).map_err(unsealed)?);
+            let sealed = self.sealed_lines(record.id, record.epoch, &cookies, &settled.jar);
+            lines.extend(sealed.await.map_err(unsealed)?);
             let mut jar = settled.jar.clone();
             jar.apply(&cookies);
             changed = Some(jar);

@@ -13,7 +13,7 @@ use super::context::Settled;
 use super::facts::Facts;
 use super::gateway::Parts;
 use super::hop_by_hop;
-use super::jar::{ResponseCookies, Sealing};
+use super::jar::ResponseCookies;
 use super::judge::{Heard, Unreleased, Visitor};
 use super::lanes::Round;
 use super::origin::Incoming;
@@ -104,15 +104,13 @@ impl Parts {
             self.flows.sessions.end(record.id).await?;
             return self.settle(visitor, None, heard, asked).await;
         }
-        let sealing = Sealing {
-            sealer: &settled.sealer,
-            epoch: record.epoch,
-            secure: self.guard.https,
-            random: &*self.flows.random,
-        };
         let changed = settled._change.is_some();
         let mut lines = settled.extra;
-        lines.extend(sealing.lines(&heard.cookies, &settled.jar)?);
+        let (id, epoch) = (record.id, record.epoch);
+        lines.extend(
+            self.sealed_lines(id, epoch, &heard.cookies, &settled.jar)
+                .await?,
+        );
         if !same {
             // Sealed all the same: the next request that carries them is asked about.
             settled.held.watch.make_due();

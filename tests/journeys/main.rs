@@ -17,6 +17,7 @@ mod evidence_pages;
 mod https;
 mod left_overs;
 mod limits;
+mod long_cookies;
 mod removal;
 mod required;
 mod rotation;

@@ -6,6 +6,7 @@
     reason = "each test binary uses its own part of the support"
 )]
 
+pub mod big_cookie;
 pub mod browser;
 pub mod cases;
 pub mod config;
