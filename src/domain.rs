@@ -8,6 +8,7 @@ pub mod authenticator;
 pub mod clock;
 pub mod cookie_names;
 pub mod credentials;
+pub mod enrolment;
 pub mod evidence;
 pub mod ids;
 pub mod matching;

@@ -24,6 +24,7 @@ use crate::crypto::token::SessionToken;
 use crate::domain::assurance::VerifiedFactor;
 use crate::domain::clock::{Clock, Random, RandomError, UnixTime};
 use crate::domain::credentials::KeptSeal;
+use crate::domain::enrolment::Enrolment;
 use crate::domain::ids::{RecordId, UserId};
 use crate::domain::session::{IllegalMove, Record, SignedIn};
 use crate::stores::{
@@ -55,6 +56,7 @@ pub struct Flows {
 pub struct Rules {
     /// A user without a factor enrols before the first page.
     pub mfa_required: bool,
+    pub enrolment: Enrolment,
     /// The application's name, as authenticator apps show it.
     pub issuer: String,
     /// How long a settled session lasts.

@@ -19,6 +19,7 @@ use async_trait::async_trait;
 use crate::crypto::at_rest::SealedSeed;
 use crate::domain::authenticator::FriendlyName;
 use crate::domain::clock::UnixTime;
+use crate::domain::enrolment::EnrolmentDigest;
 use crate::domain::ids::{FactorId, RecordId, UserId};
 use crate::domain::session::{Record, TokenDigest};
 use crate::domain::throttle::Permit;
@@ -71,14 +72,19 @@ pub struct NewTotp {
 pub enum InsertIf {
     /// The user has none yet: two parked sessions cannot both enrol the first one.
     First,
+    /// As [`Self::First`], and an administrator's code with this digest is there and in time: the
+    /// insert spends it.
+    FirstWithToken(EnrolmentDigest),
     Always,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Inserted {
     Done,
-    /// There was a factor already, and the condition was [`InsertIf::First`].
+    /// There was a factor already, and the condition was one of a first factor.
     NotFirst,
+    /// The code is not there, or too old.
+    NoToken,
     NameTaken,
 }
 

@@ -143,6 +143,7 @@ impl Stores {
             random: Arc::clone(&self.random),
             rules: Rules {
                 mfa_required: config.policy.mfa == Mfa::Required,
+                enrolment: config.policy.enrolment,
                 issuer: config.app.name.clone(),
                 lifetime: config.session.lifetime.get(),
                 anonymous_lifetime: config.limits.anonymous_lifetime.get(),

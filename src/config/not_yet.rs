@@ -18,18 +18,13 @@ enum Refused {
 }
 
 /// Key, what of it is refused, what to do instead.
-const NOT_YET: [(&str, Refused, &str); 19] = [
+const NOT_YET: [(&str, Refused, &str); 18] = [
     (
         "portal.host",
         Refused::Every,
         "the pages are under portal.path",
     ),
     ("policy.route", Refused::AllButNothing, ""),
-    (
-        "policy.enrolment",
-        Refused::Beginning(&["token", "closed"]),
-        "use \"open\"",
-    ),
     (
         "policy.minimum",
         Refused::Beginning(&["phishing_resistant"]),

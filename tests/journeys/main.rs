@@ -12,6 +12,7 @@ mod bad_inputs;
 mod bad_start;
 mod crash;
 mod enrolment;
+mod enrolment_policy;
 mod evidence_faults;
 mod evidence_pages;
 mod https;
