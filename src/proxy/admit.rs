@@ -149,10 +149,12 @@ impl Parts {
             path: &candidate.path,
             query: &facts.target.query,
         };
-        let rules = self.guard.sign_in.iter();
-        let matches: Vec<_> = rules.map(|rule| (rule, rule.on_head(head))).collect();
-        let mut sign_in = matches.iter().any(|(_, verdict)| *verdict == Match::Yes);
-        let in_body = matches.iter().any(|(_, verdict)| *verdict == Match::Body);
+        let says = |verdict| {
+            let mut rules = self.guard.sign_in.iter();
+            rules.any(|rule| rule.on_head(head) == verdict)
+        };
+        let mut sign_in = says(Match::Yes);
+        let in_body = says(Match::Body);
         // One that depends on the body counts as a sign-out: it costs no more than a question.
         let mut sign_outs = self.guard.sign_out.iter();
         let sign_out = sign_outs.any(|rule| rule.on_head(head) != Match::No);
@@ -173,10 +175,9 @@ impl Parts {
                 encoding: &facts.content_encoding,
                 bytes,
             };
-            let mut in_body = matches
-                .iter()
-                .filter(|(_, verdict)| *verdict == Match::Body);
-            sign_in |= in_body.any(|(rule, _)| rule.on_body(head, body));
+            let rules = self.guard.sign_in.iter();
+            let mut in_body = rules.filter(|rule| rule.on_head(head) == Match::Body);
+            sign_in |= in_body.any(|rule| rule.on_body(head, body));
         }
         candidate.sign_in = sign_in;
         candidate.sign_out = sign_out;
