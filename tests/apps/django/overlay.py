@@ -1,0 +1,8 @@
+"""What a site sets on top of the project that `startproject` makes. Nothing here is for a gateway."""
+
+from .settings import *  # noqa: F403
+
+LANGUAGE_CODE = "en"
+ROOT_URLCONF = "site1.overlay_urls"
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = BASE_DIR / "mail"  # noqa: F405
