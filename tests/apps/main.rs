@@ -17,3 +17,4 @@ mod python;
 mod samples;
 
 mod django;
+mod ldapcherry;

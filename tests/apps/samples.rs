@@ -4,6 +4,7 @@
 const MOST_LINES: usize = 25;
 
 pub const DJANGO: &str = include_str!("../../config/samples/django.toml");
+pub const LDAPCHERRY: &str = include_str!("../../config/samples/ldapcherry.toml");
 
 /// The lines that speak of the application: everything from `[guard]` on.
 fn guard(sample: &str) -> Vec<&str> {
@@ -15,7 +16,7 @@ fn guard(sample: &str) -> Vec<&str> {
 
 #[test]
 fn no_application_needs_more_than_25_lines() {
-    for sample in [DJANGO] {
+    for sample in [DJANGO, LDAPCHERRY] {
         let lines = guard(sample);
         assert!((8..=MOST_LINES).contains(&lines.len()), "{lines:#?}");
     }
