@@ -21,11 +21,20 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Makes the environment, or takes the one that an earlier run made. `finish` adds what else
-    /// can be made once; `recipe` is the text that all this depends on.
-    pub fn of(name: &str, requirements: &Path, recipe: &str, finish: impl FnOnce(&Self)) -> Self {
+    /// Makes the environment, or takes the one that an earlier run made. The files of requirements
+    /// are installed one after the other, so that one can have what builds the next. `finish` adds
+    /// what else can be made once, out of the text `recipe`.
+    pub fn of(
+        name: &str,
+        requirements: &[PathBuf],
+        recipe: &str,
+        finish: impl FnOnce(&Self),
+    ) -> Self {
         let version = output(Command::new("python3").arg("--version"), NO_PYTHON);
-        let pinned = fs::read_to_string(requirements).unwrap();
+        let pinned = requirements
+            .iter()
+            .map(|file| fs::read_to_string(file).unwrap());
+        let pinned: String = pinned.collect();
         let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("apps");
         fs::create_dir_all(&cache).unwrap();
         let key = format!("{version}\n{pinned}\n{recipe}\n{}", cache.display());
@@ -42,7 +51,12 @@ impl Environment {
         let complete = environment.directory.join("complete");
         if !complete.exists() {
             let _ = fs::remove_dir_all(&environment.directory);
-            environment.install(requirements);
+            let mut venv = Command::new("python3");
+            venv.args(["-m", "venv"]).arg(&environment.directory);
+            output(&mut venv, NO_PYTHON);
+            for file in requirements {
+                environment.install(file);
+            }
             finish(&environment);
             File::create(complete).unwrap();
         }
@@ -50,16 +64,13 @@ impl Environment {
     }
 
     fn install(&self, requirements: &Path) {
-        let mut venv = Command::new("python3");
-        output(venv.args(["-m", "venv"]).arg(&self.directory), NO_PYTHON);
-        // The requirements are complete: --no-deps leaves out what only other uses of a package
-        // need. The constraints pin the tools that build a package as well.
+        // The requirements are complete. So --no-deps leaves out what only other uses of a package
+        // need, and nothing is fetched, to build with either, whose version is not pinned.
         let mut pip = self.python();
         pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--no-deps"])
-            .args(["--disable-pip-version-check", "--requirement"])
-            .arg(requirements)
-            .env("PIP_CONSTRAINT", requirements)
-            .env("PIP_BUILD_CONSTRAINT", requirements);
+            .args(["--no-build-isolation", "--disable-pip-version-check"])
+            .arg("--requirement")
+            .arg(requirements);
         output(&mut pip, NO_PYTHON);
     }
 

@@ -108,7 +108,7 @@ fn environment() -> Environment {
     let files = ["overlay.py", "overlay_urls.py", "fill.py"];
     let read = |name: &&str| fs::read_to_string(Path::new(HERE).join(name)).unwrap();
     let recipe: String = files.iter().map(read).collect();
-    let requirements = Path::new(HERE).join("requirements.txt");
+    let requirements = [Path::new(HERE).join("requirements.txt")];
     Environment::of("django", &requirements, &recipe, |environment| {
         let project = environment.directory().join("project");
         fs::create_dir(&project).unwrap();

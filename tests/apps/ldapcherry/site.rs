@@ -48,7 +48,7 @@ impl User {
 
 impl Site {
     pub async fn start() -> Self {
-        let requirements = Path::new(HERE).join("requirements.txt");
+        let requirements = ["build.txt", "requirements.txt"].map(|name| Path::new(HERE).join(name));
         let environment = Environment::of("ldapcherry", &requirements, "", |_| {});
         let directory = tempfile::Builder::new()
             .prefix("stepgate-ldapcherry-")
