@@ -2,6 +2,7 @@
 //! tells to add.
 
 mod accounts;
+mod names;
 mod passwords;
 mod sign_in;
 mod site;

@@ -6,3 +6,4 @@ LANGUAGE_CODE = "en"
 ROOT_URLCONF = "site1.overlay_urls"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = BASE_DIR / "mail"  # noqa: F405
+TEMPLATES[0]["DIRS"] = [BASE_DIR / "templates"]  # noqa: F405

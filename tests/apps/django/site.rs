@@ -3,8 +3,8 @@
 use crate::python::{self, Environment, Server};
 use crate::samples;
 use crate::support::totp::read_secret;
-use crate::support::{Authenticator, Browser, Gateway, Page};
-use sqlx::sqlite::SqliteConnectOptions;
+use crate::support::{Authenticator, Browser, Config, Gateway, Page};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{ConnectOptions, Row};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -45,13 +45,24 @@ impl Admin {
 }
 
 impl Site {
+    /// The admin as it comes, with the sample's configuration.
     pub async fn start() -> Self {
+        Self::start_with(&[], |_| {}).await
+    }
+
+    /// The admin with templates of the site's own, and a changed configuration.
+    pub async fn start_with(templates: &[&str], change: impl FnOnce(&mut Config)) -> Self {
         let environment = environment();
         let directory = tempfile::Builder::new()
             .prefix("stepgate-django-")
             .tempdir()
             .unwrap();
         python::copy(&environment.directory().join("project"), directory.path());
+        let own = directory.path().join("templates/admin");
+        fs::create_dir_all(&own).unwrap();
+        for name in templates {
+            fs::copy(Path::new(HERE).join(name), own.join(name)).unwrap();
+        }
         let server = Server::start(directory.path(), |addr| {
             let mut command = manage(&environment);
             command.args(["runserver", "--noreload", &addr.to_string()]);
@@ -59,7 +70,7 @@ impl Site {
         })
         .await;
         let gateway = Gateway::start(server.addr, |config| {
-            config.take_sample(samples::DJANGO);
+            change(config.take_sample(samples::DJANGO));
         })
         .await;
         Self {
@@ -71,14 +82,17 @@ impl Site {
 
     /// Every session key that Django ever gave out.
     pub async fn keys(&self) -> Vec<String> {
-        let file = self.directory.path().join("db.sqlite3");
-        let options = SqliteConnectOptions::new().filename(file).read_only(true);
-        let mut database = options.connect().await.unwrap();
-        let rows = sqlx::query("SELECT session_key FROM seen_key")
-            .fetch_all(&mut database)
-            .await
-            .unwrap();
+        let rows = self.sql("SELECT session_key FROM seen_key").await;
         rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// Runs a statement in Django's database.
+    pub async fn sql(&self, statement: &'static str) -> Vec<SqliteRow> {
+        let file = self.directory.path().join("db.sqlite3");
+        let options = SqliteConnectOptions::new().filename(file);
+        let mut database = options.connect().await.unwrap();
+        let rows = sqlx::query(statement).fetch_all(&mut database).await;
+        rows.unwrap()
     }
 
     /// No browser has received a byte sequence that is a session key.
