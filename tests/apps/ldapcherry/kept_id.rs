@@ -3,7 +3,9 @@
 
 use super::site::{ADA, GRACE, INSIDE, Site, assert_open, enrolled, sign_in};
 use crate::attack::Hammering;
-use crate::support::{Browser, answer_challenge};
+use crate::support::{Browser, answer_challenge, raw};
+use std::time::Duration;
+use tokio::io::AsyncWriteExt;
 
 /// The reason for everything else here, and the proof that the scans would find something.
 #[tokio::test]
@@ -50,6 +52,29 @@ async fn the_cookie_of_the_form_opens_nothing_through_the_sign_in_and_after_it()
         }
     }
     assert_open(&mut owner, ADA).await;
+}
+
+/// The answer that would say that the session is now somebody's has nobody to go to.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hanging_up_in_the_middle_of_the_sign_in_opens_nothing() {
+    let site = Site::start().await;
+    let (_owner, _phone) = enrolled(&site, ADA).await;
+    let body = format!("login=ada&password={}", ADA.password());
+    for pause in [0, 1, 2, 5, 20] {
+        let mut browser = site.gateway.browser();
+        browser.get_following("/").await;
+        let length = format!("Content-Length: {}", body.len());
+        let kind = "Content-Type: application/x-www-form-urlencoded";
+        let mut request = raw::head(&browser, "POST", "/login", &[&length, kind]);
+        request.extend_from_slice(body.as_bytes());
+        let mut stream = browser.connect("http/1.1").await.unwrap();
+        stream.write_all(&request).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        drop(stream);
+        let tabs = Hammering::start(&browser, "/", 4).stop(40).await;
+        assert!(tabs.iter().all(|tab| !tab.saw(INSIDE)), "after {pause} ms");
+    }
+    assert!(site.sessions_of(ADA).await > 1, "no sign-in took place");
 }
 
 /// CherryPy takes the fields from the query, and further parts of the path as fields.
