@@ -8,7 +8,7 @@ const TEMPLATE: &str = include_str!("base_site.html");
 
 #[tokio::test]
 async fn with_the_key_on_the_page_a_person_of_another_name_is_asked_for_the_same_code() {
-    let site = Site::start_with(&["base_site.html"], |config| {
+    let site = Site::start_with(&["base_site.html"], false, |config| {
         let id = "\"css:meta[name='user-key']\"";
         let name = "\"css:#user-tools strong\"";
         config.set("guard.identity.whoami", "id", id);

@@ -1,6 +1,6 @@
 //! From the first visit to the second sign-in.
 
-use super::site::{ADA, ADMIN, PAGES, Site, assert_open, enrol, sign_in, sign_out};
+use super::site::{ADA, ADMIN, PAGES, Site, assert_open, enrol, enrolled_in, sign_in, sign_out};
 use crate::support::{Browser, Call, answer_challenge};
 
 const CALLS: [Call; 4] = [Call::Navigation, Call::Fetch, Call::Image, Call::Frame];
@@ -81,11 +81,21 @@ async fn without_the_gateway_the_password_opens_the_admin_and_the_session_id_is_
 #[tokio::test]
 async fn forms_with_a_csrf_token_are_taken_and_forged_ones_are_not() {
     let site = Site::start().await;
-    let (mut browser, _phone) = super::site::enrolled(&site, ADA).await;
-    let form = browser
-        .get("/admin/auth/group/add/")
-        .await
-        .form_with("name");
+    let browser = site.gateway.browser();
+    add_a_group(&site, browser).await;
+}
+
+#[tokio::test]
+async fn the_same_over_https_and_http2() {
+    let site = Site::start_with(&[], true, |_| {}).await;
+    let browser = site.gateway.browser_h2();
+    add_a_group(&site, browser).await;
+}
+
+async fn add_a_group(site: &Site, browser: Browser) {
+    let (mut browser, _phone) = enrolled_in(browser, ADA).await;
+    let form = browser.get("/admin/auth/group/add/").await;
+    let form = form.form_with("name");
     let form = ["permissions", "_addanother", "_continue"]
         .iter()
         .fold(form, |form, button| form.without(button))
@@ -99,17 +109,8 @@ async fn forms_with_a_csrf_token_are_taken_and_forged_ones_are_not() {
     assert!(added.leads_to("/admin/auth/group/"), "{added:?}");
     // The message comes through although the admin was asked who is signed in.
     let list = browser.follow(added).await;
-    assert!(
-        list.reading()
-            .contains("“ Editors ” was added successfully"),
-        "{list:?}"
-    );
-    assert!(
-        !browser
-            .get("/admin/")
-            .await
-            .reading()
-            .contains("successfully")
-    );
+    let message = "“ Editors ” was added successfully";
+    assert!(list.reading().contains(message), "{list:?}");
+    assert!(!browser.get("/admin/").await.reading().contains(message));
     site.assert_no_raw_key(&[&browser]).await;
 }

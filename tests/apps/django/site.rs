@@ -47,11 +47,15 @@ impl Admin {
 impl Site {
     /// The admin as it comes, with the sample's configuration.
     pub async fn start() -> Self {
-        Self::start_with(&[], |_| {}).await
+        Self::start_with(&[], false, |_| {}).await
     }
 
-    /// The admin with templates of the site's own, and a changed configuration.
-    pub async fn start_with(templates: &[&str], change: impl FnOnce(&mut Config)) -> Self {
+    /// The admin with templates of the site's own, over HTTPS if wanted, and a changed configuration.
+    pub async fn start_with(
+        templates: &[&str],
+        tls: bool,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let environment = environment();
         let directory = tempfile::Builder::new()
             .prefix("stepgate-django-")
@@ -69,10 +73,10 @@ impl Site {
             command
         })
         .await;
-        let gateway = Gateway::start(server.addr, |config| {
+        let mut gateway = Gateway::prepare(server.addr, tls, |config| {
             change(config.take_sample(samples::DJANGO));
-        })
-        .await;
+        });
+        gateway.spawn().await;
         Self {
             directory,
             server,
@@ -178,7 +182,11 @@ pub async fn enrol(browser: &mut Browser) -> (Page, Authenticator) {
 
 /// Password and first authenticator in a new browser.
 pub async fn enrolled(site: &Site, admin: Admin) -> (Browser, Authenticator) {
-    let mut browser = site.gateway.browser();
+    enrolled_in(site.gateway.browser(), admin).await
+}
+
+/// The same in a given browser.
+pub async fn enrolled_in(mut browser: Browser, admin: Admin) -> (Browser, Authenticator) {
     let held = sign_in(&mut browser, "/admin/", admin, &admin.password()).await;
     assert!(held.leads_to("/.mfa/enrol"), "{held:?}");
     let (_, phone) = enrol(&mut browser).await;

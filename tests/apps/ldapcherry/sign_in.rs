@@ -19,12 +19,25 @@ async fn assert_closed(browser: &mut Browser) {
 #[tokio::test]
 async fn no_page_opens_before_the_code_and_every_page_after_it() {
     let site = Site::start().await;
-    let mut browser = site.gateway.browser();
+    let browser = site.gateway.browser();
+    whole_journey(&site, browser).await;
+}
+
+#[tokio::test]
+async fn the_same_over_https_and_http2() {
+    let site = Site::start_with(true).await;
+    let browser = site.gateway.browser_h2();
+    whole_journey(&site, browser).await;
+}
+
+async fn whole_journey(site: &Site, mut browser: Browser) {
     let style = browser.image("/static/css/style.css").await;
     assert_eq!(style.status, 200, "{style:?}");
     assert_closed(&mut browser).await;
     let wrong = sign_in(&mut browser, "/", ADA, "guess").await;
     assert!(wrong.leads_to("/signin"), "{wrong:?}");
+    let address = wrong.header("location").unwrap();
+    assert!(address.starts_with(&browser.origin()), "{wrong:?}");
     assert_closed(&mut browser).await;
 
     // Who has no authenticator gets in by the password, and adds one.

@@ -48,6 +48,11 @@ impl User {
 
 impl Site {
     pub async fn start() -> Self {
+        Self::start_with(false).await
+    }
+
+    /// Over HTTPS if wanted.
+    pub async fn start_with(tls: bool) -> Self {
         let requirements = ["build.txt", "requirements.txt"].map(|name| Path::new(HERE).join(name));
         let environment = Environment::of("ldapcherry", &requirements, "", |_| {});
         let directory = tempfile::Builder::new()
@@ -66,10 +71,10 @@ impl Site {
             command
         })
         .await;
-        let gateway = Gateway::start(server.addr, |config| {
+        let mut gateway = Gateway::prepare(server.addr, tls, |config| {
             config.take_sample(samples::LDAPCHERRY);
-        })
-        .await;
+        });
+        gateway.spawn().await;
         Self {
             directory,
             server,
