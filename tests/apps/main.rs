@@ -18,3 +18,4 @@ mod samples;
 
 mod django;
 mod ldapcherry;
+mod roundup;

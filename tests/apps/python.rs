@@ -111,9 +111,13 @@ impl Server {
     /// Starts what `command` makes for a free address, and waits until it accepts.
     pub async fn start(directory: &Path, command: impl FnOnce(SocketAddr) -> Command) -> Self {
         let addr = free_addr();
+        Self::start_at(addr, directory, command(addr)).await
+    }
+
+    /// The same for a command that is about to listen on `addr`.
+    pub async fn start_at(addr: SocketAddr, directory: &Path, mut command: Command) -> Self {
         let log = directory.join("server.log");
         let file = File::create(&log).unwrap();
-        let mut command = command(addr);
         command
             .current_dir(directory)
             .stdin(Stdio::null())

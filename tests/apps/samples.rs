@@ -5,6 +5,7 @@ const MOST_LINES: usize = 25;
 
 pub const DJANGO: &str = include_str!("../../config/samples/django.toml");
 pub const LDAPCHERRY: &str = include_str!("../../config/samples/ldapcherry.toml");
+pub const ROUNDUP: &str = include_str!("../../config/samples/roundup.toml");
 
 /// The lines that speak of the application: everything from `[guard]` on.
 fn guard(sample: &str) -> Vec<&str> {
@@ -16,7 +17,7 @@ fn guard(sample: &str) -> Vec<&str> {
 
 #[test]
 fn no_application_needs_more_than_25_lines() {
-    for sample in [DJANGO, LDAPCHERRY] {
+    for sample in [DJANGO, LDAPCHERRY, ROUNDUP] {
         let lines = guard(sample);
         assert!((8..=MOST_LINES).contains(&lines.len()), "{lines:#?}");
     }
