@@ -5,6 +5,7 @@ mod shutdown;
 mod stores;
 mod tls;
 mod upstream;
+pub mod users;
 
 use std::net::SocketAddr;
 use std::path::Path;

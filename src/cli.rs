@@ -4,6 +4,7 @@ mod check;
 mod config;
 mod demo;
 mod run;
+mod users;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -33,6 +34,9 @@ enum Command {
     /// Show the configuration or its schema.
     #[command(subcommand)]
     Config(config::Command),
+    /// Administer users.
+    #[command(subcommand)]
+    Users(users::Command),
 }
 
 #[derive(Debug, Args)]
@@ -58,6 +62,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Check(file) => check::run(&file.config),
         Command::Demo(options) => demo::run(&options),
         Command::Config(command) => config::run(&command),
+        Command::Users(command) => users::run(&command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -75,6 +80,12 @@ pub fn run(arguments: Arguments) -> ExitCode {
 #[expect(clippy::print_stderr, reason = "this is the command line's voice")]
 fn say(failure: &Failure) {
     eprintln!("stepgate: {failure}");
+}
+
+/// Says something that does not stop the command.
+#[expect(clippy::print_stderr, reason = "this is the command line's voice")]
+fn warn(text: &str) {
+    eprintln!("stepgate: warning: {text}");
 }
 
 /// Writes a command's answer. Whoever stops reading (`| head`) has had enough, and that is no error.

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod cookie_glob;
 pub mod cookie_names;
 pub mod credentials;
+pub mod enrolment;
 pub mod evidence;
 pub mod ids;
 pub mod matching;

@@ -23,7 +23,9 @@ use crate::crypto::at_rest::{AtRest, AtRestError};
 use crate::crypto::token::SessionToken;
 use crate::domain::assurance::VerifiedFactor;
 use crate::domain::clock::{Clock, Random, RandomError, UnixTime};
-use crate::domain::ids::UserId;
+use crate::domain::credentials::KeptSeal;
+use crate::domain::enrolment::Enrolment;
+use crate::domain::ids::{RecordId, UserId};
 use crate::domain::session::{IllegalMove, Record, SignedIn};
 use crate::stores::{
     AuditStore, AuthenticatorStore, CeremonyStore, Held, SessionStore, StepUpStore, StoreError,
@@ -54,8 +56,7 @@ pub struct Flows {
 pub struct Rules {
     /// A user without a factor enrols before the first page.
     pub mfa_required: bool,
-    /// Nobody adds a first factor.
-    pub enrolment_closed: bool,
+    pub enrolment: Enrolment,
     /// The application's name, as authenticator apps show it.
     pub issuer: String,
     /// How long a settled session lasts.
@@ -134,6 +135,20 @@ impl Flows {
             .advance(actor, step)
             .await?
             .map(|held| Moved { held, token }))
+    }
+
+    /// Keeps seals that are too long for a browser with their session; `false` where that is gone.
+    pub async fn keep_seals(&self, id: RecordId, seals: Vec<KeptSeal>) -> Result<bool, FlowError> {
+        for _ in 0..TRIES {
+            let Some(read) = self.sessions.read(id, self.now()).await? else {
+                return Ok(false);
+            };
+            let next = Record::clone(&read.record).keep(seals.clone());
+            if self.sessions.transition(next).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Err(FlowError::Contended)
     }
 
     /// Moves the actor's session on by `step`, reading afresh whenever somebody else was faster.

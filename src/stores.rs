@@ -22,6 +22,7 @@ use async_trait::async_trait;
 use crate::crypto::at_rest::SealedSeed;
 use crate::domain::authenticator::FriendlyName;
 use crate::domain::clock::UnixTime;
+use crate::domain::enrolment::EnrolmentDigest;
 use crate::domain::ids::{FactorId, RecordId, UserId};
 use crate::domain::session::{Record, TokenDigest};
 use crate::domain::throttle::Permit;
@@ -74,14 +75,19 @@ pub struct NewTotp {
 pub enum InsertIf {
     /// The user has none yet: two parked sessions cannot both enrol the first one.
     First,
+    /// As [`Self::First`], and an administrator's code with this digest is there and in time: the
+    /// insert spends it.
+    FirstWithToken(EnrolmentDigest),
     Always,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Inserted {
     Done,
-    /// There was a factor already, and the condition was [`InsertIf::First`].
+    /// There was a factor already, and the condition was one of a first factor.
     NotFirst,
+    /// The code is not there, or too old.
+    NoToken,
     NameTaken,
 }
 
@@ -200,8 +206,9 @@ pub trait CeremonyStore: Send + Sync {
     /// Replaces what was there under the key.
     async fn put(&self, key: CeremonyKey, value: Vec<u8>, until: UnixTime) -> Stored<()>;
     async fn get(&self, key: &CeremonyKey, now: UnixTime) -> Stored<Option<Vec<u8>>>;
-    /// Gets and deletes: of several takers one gets it.
-    async fn take(&self, key: &CeremonyKey, now: UnixTime) -> Stored<Option<Vec<u8>>>;
+    /// Deletes the ceremony if it still holds `value`, in one step: of several takers one gets it, and
+    /// none takes a later ceremony that came into its place.
+    async fn take(&self, key: &CeremonyKey, value: &[u8], now: UnixTime) -> Stored<bool>;
     /// Drops every ceremony of these sessions.
     async fn drop_all_of(&self, records: &[RecordId]) -> Stored<()>;
 }

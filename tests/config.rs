@@ -620,10 +620,6 @@ fn what_does_nothing_yet_is_refused_and_never_ignored() {
     for (addition, key) in [
         ("[[policy.route]]\npath = \"/admin/**\"", "`policy.route`"),
         (
-            "[policy]\nenrolment = \"token\"",
-            "`policy.enrolment` = \"token\"",
-        ),
-        (
             "[policy]\nminimum = \"phishing_resistant\"",
             "`policy.minimum` = \"phishing_resistant\"",
         ),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use http::HeaderValue;
 use scraper::Selector;
 
 use crate::config::{self, Config};
@@ -25,6 +26,8 @@ pub fn of(config: &Config) -> anyhow::Result<Guard> {
         ids_rotate: guard.session_id == config::SessionId::Rotates,
         recheck: guard.identity.recheck.get(),
         origin: config.app.public_url.origin(),
+        host_field: HeaderValue::try_from(config.app.public_url.authority())
+            .context("app.public_url: a host that no header can hold")?,
         authority: config.app.public_url.authority(),
         https: config.app.public_url.is_https(),
         same_site: match config.session.same_site {

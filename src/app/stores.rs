@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 use super::make_private_dir;
-use crate::config::{Config, Enrolment, Mfa};
+use crate::config::{Config, Mfa};
 use crate::crypto::at_rest::AtRest;
 use crate::crypto::keyring::KeyRing;
 use crate::domain::authenticator::FriendlyName;
@@ -143,7 +143,7 @@ impl Stores {
             random: Arc::clone(&self.random),
             rules: Rules {
                 mfa_required: config.policy.mfa == Mfa::Required,
-                enrolment_closed: config.policy.enrolment == Enrolment::Closed,
+                enrolment: config.policy.enrolment,
                 issuer: config.app.name.clone(),
                 lifetime: config.session.lifetime.get(),
                 anonymous_lifetime: config.limits.anonymous_lifetime.get(),

@@ -18,18 +18,13 @@ enum Refused {
 }
 
 /// Key, what of it is refused, what to do instead.
-const NOT_YET: [(&str, Refused, &str); 13] = [
+const NOT_YET: [(&str, Refused, &str); 12] = [
     (
         "portal.host",
         Refused::Every,
         "the pages are under portal.path",
     ),
     ("policy.route", Refused::AllButNothing, ""),
-    (
-        "policy.enrolment",
-        Refused::Beginning(&["token"]),
-        "use \"open\" or \"closed\"",
-    ),
     (
         "policy.minimum",
         Refused::Beginning(&["phishing_resistant"]),

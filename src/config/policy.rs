@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::domain::enrolment::Enrolment;
+
 /// What a session needs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -10,7 +12,8 @@ pub struct Policy {
     /// "optional": users who have enrolled a factor are asked for it. "required": a user
     /// without a factor enrols before the first page. Default: "optional".
     pub mfa: Mfa,
-    /// Who may enrol a first factor. Default: "open".
+    /// Who may enrol a first factor: "open", whoever knows the password; "token", whoever also
+    /// has a one-time code of `stepgate users enrolment-token`; "closed", nobody. Default: "open".
     pub enrolment: Enrolment,
     /// The weakest factor that satisfies. Default: "any".
     pub minimum: Minimum,
@@ -25,17 +28,6 @@ pub enum Mfa {
     Optional,
     /// Everybody; those without one enrol first.
     Required,
-}
-
-/// Who may enrol a first factor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Enrolment {
-    /// Whoever has signed in with the password.
-    #[default]
-    Open,
-    /// Nobody: those who have a factor keep it and may add others, and nobody else gets one here.
-    Closed,
 }
 
 /// The weakest factor that satisfies.

@@ -4,6 +4,8 @@
 //! Record id, cookie name and epoch are associated data, so a seal opens only in the session, under
 //! the name and in the epoch it was made for. Inside stand path, domain and expiry as well: the
 //! browser does not send these back, and without them two cookies of one name cannot be told apart.
+//!
+//! A seal that no browser would keep stays with the session; the browser gets a seal of its name.
 
 use std::sync::Arc;
 
@@ -14,13 +16,26 @@ use zeroize::Zeroizing;
 
 use super::keyring::{KeyRing, Purpose, RingKey};
 use crate::domain::clock::{Random, UnixTime};
-use crate::domain::credentials::{CookieKey, Credential, LiveSet, Secret};
-use crate::domain::ids::{Epoch, RecordId};
+use crate::domain::credentials::{CookieKey, Credential, KeptSeal, LiveSet, Secret};
+use crate::domain::ids::{Epoch, RecordId, SealId};
 
 /// What every seal begins with.
 pub const PREFIX: &str = "sg1.";
 /// A longer one would not fit a browser's 4 KiB for a cookie with its attributes.
 pub const LONGEST: usize = 3584;
+
+/// A longer one is not kept either: no browser has such a cookie from the application itself.
+pub const LONGEST_KEPT: usize = 8 * 1024;
+/// What the plaintext of a reference begins with; every other one begins with a path.
+const REFERENCE: u8 = 1;
+
+/// What to put in the place of a credential's value.
+#[derive(Debug)]
+pub struct Sealed {
+    pub text: String,
+    /// What the session has to keep, where `text` only refers to it.
+    pub kept: Option<KeptSeal>,
+}
 
 /// Why a credential could not be sealed. Nothing of it may leave then.
 #[derive(Debug, thiserror::Error)]
@@ -56,29 +71,41 @@ impl Sealer {
         }
     }
 
-    /// The text to put in the place of the credential's value.
-    pub fn seal(&self, credential: &Credential, random: &dyn Random) -> Result<String, SealError> {
+    /// Seals a credential, by reference where the seal itself is too long for a browser.
+    pub fn seal(&self, credential: &Credential, random: &dyn Random) -> Result<Sealed, SealError> {
+        let (name, epoch) = (&credential.key.name, credential.epoch);
+        let text = self.encrypt(name, epoch, self.plaintext(credential)?, random)?;
+        let length = name.len() + text.len();
+        if length <= LONGEST {
+            return Ok(Sealed { text, kept: None });
+        }
+        if length > LONGEST_KEPT {
+            return Err(SealError::TooLong(length));
+        }
+        let id = SealId::generate(random).map_err(|_| SealError::NoKey)?;
+        let reference = [&[REFERENCE], id.as_bytes().as_slice()].concat();
+        let reference = self.encrypt(name, epoch, Zeroizing::new(reference), random)?;
+        Ok(Sealed {
+            text: reference,
+            kept: Some(KeptSeal { id, text }),
+        })
+    }
+
+    fn encrypt(
+        &self,
+        name: &str,
+        epoch: Epoch,
+        mut plain: Zeroizing<Vec<u8>>,
+        random: &dyn Random,
+    ) -> Result<String, SealError> {
         let (id, key) = self.keys.last().ok_or(SealError::NoKey)?;
         let mut nonce = [0; NONCE_LEN];
         random.fill(&mut nonce).map_err(|_| SealError::NoKey)?;
-        let mut sealed = self.plaintext(credential)?;
-        let aad = self.aad(&credential.key.name, credential.epoch);
-        key.seal_in_place_append_tag(
-            Nonce::assume_unique_for_key(nonce),
-            Aad::from(aad),
-            &mut *sealed,
-        )
-        .map_err(|_| SealError::NoKey)?;
-        let text = format!(
-            "{PREFIX}{id}.{}",
-            URL_SAFE_NO_PAD.encode([&nonce, sealed.as_slice()].concat())
-        );
-        let length = credential.key.name.len() + text.len();
-        if length > LONGEST {
-            Err(SealError::TooLong(length))
-        } else {
-            Ok(text)
-        }
+        let aad = Aad::from(self.aad(name, epoch));
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut *plain)
+            .map_err(|_| SealError::NoKey)?;
+        let encoded = URL_SAFE_NO_PAD.encode([&nonce, plain.as_slice()].concat());
+        Ok(format!("{PREFIX}{id}.{encoded}"))
     }
 
     /// What `text` holds, if it was sealed for this record under `name` in the present epoch, or in
@@ -91,6 +118,33 @@ impl Sealer {
         present: Epoch,
         live: &LiveSet,
     ) -> Option<Credential> {
+        self.decrypt(name, text, present, live, |plain, epoch| {
+            parse(name, plain, epoch)
+        })
+    }
+
+    /// What `text` refers to, if it is a reference that was sealed as [`Self::open`] says.
+    pub fn open_reference(
+        &self,
+        name: &str,
+        text: &[u8],
+        present: Epoch,
+        live: &LiveSet,
+    ) -> Option<SealId> {
+        self.decrypt(name, text, present, live, |plain, _| {
+            let id = plain.strip_prefix(&[REFERENCE])?;
+            Some(SealId::from_bytes(id.try_into().ok()?))
+        })
+    }
+
+    fn decrypt<T>(
+        &self,
+        name: &str,
+        text: &[u8],
+        present: Epoch,
+        live: &LiveSet,
+        read: impl Fn(&[u8], Epoch) -> Option<T>,
+    ) -> Option<T> {
         let rest = std::str::from_utf8(text).ok()?.strip_prefix(PREFIX)?;
         let (id, encoded) = rest.split_once('.')?;
         let (_, key) = self.keys.iter().find(|(known, _)| known == id)?;
@@ -110,7 +164,7 @@ impl Sealer {
                 let plain = key
                     .open_in_place(Nonce::assume_unique_for_key(nonce), aad, &mut buffer)
                     .ok()?;
-                parse(name, plain, epoch)
+                read(plain, epoch)
             })
     }
 
@@ -118,7 +172,7 @@ impl Sealer {
     fn plaintext(&self, credential: &Credential) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let key = &credential.key;
         let domain = key.domain.as_deref().unwrap_or_default();
-        if key.path.contains('\0') || domain.contains('\0') {
+        if !key.path.starts_with('/') || key.path.contains('\0') || domain.contains('\0') {
             return Err(SealError::Unfit);
         }
         let expires = credential
@@ -155,6 +209,9 @@ fn parse(name: &str, plain: &[u8], epoch: Epoch) -> Option<Credential> {
     let mut parts = plain.splitn(4, |byte| *byte == 0);
     let mut text = || std::str::from_utf8(parts.next()?).ok();
     let (path, domain, expires) = (text()?, text()?, text()?);
+    if !path.starts_with('/') {
+        return None;
+    }
     let key = CookieKey {
         name: name.to_owned(),
         path: path.to_owned(),
@@ -217,7 +274,8 @@ mod tests {
         let value = b"\"a|b:c=%7C\n\0\xff";
         let text = sealer(&ring, 1)
             .seal(&credential("sid", value, 3), &random)
-            .unwrap();
+            .unwrap()
+            .text;
         assert!(text.starts_with("sg1.k1.") && !text.contains("a|b"));
         let opened = sealer(&ring, 1)
             .open("sid", text.as_bytes(), Epoch(3), &LiveSet::default())
@@ -236,7 +294,8 @@ mod tests {
         let other_ring = KeyRing::ephemeral(&random).unwrap();
         let text = sealer(&ring, 1)
             .seal(&credential("sid", b"v", 3), &random)
-            .unwrap();
+            .unwrap()
+            .text;
         let none = LiveSet::default();
         assert!(
             sealer(&ring, 2)
@@ -272,7 +331,7 @@ mod tests {
         let random = SystemRandom::new();
         let ring = KeyRing::ephemeral(&random).unwrap();
         let kept = credential("sid", b"v", 0);
-        let text = sealer(&ring, 1).seal(&kept, &random).unwrap();
+        let text = sealer(&ring, 1).seal(&kept, &random).unwrap().text;
         let live = LiveSet::default().asked_with(&[kept], UnixTime(0));
         assert!(
             sealer(&ring, 1)
@@ -282,10 +341,29 @@ mod tests {
     }
 
     #[test]
-    fn what_a_browser_would_cut_off_is_refused() {
+    fn what_a_browser_would_cut_off_stays_with_the_session() {
         let random = SystemRandom::new();
         let ring = KeyRing::ephemeral(&random).unwrap();
-        let sealed = sealer(&ring, 1).seal(&credential("sid", &[b'x'; 4000], 0), &random);
+        let (sealer, none) = (sealer(&ring, 1), LiveSet::default());
+        let long = credential("sid", &[b'x'; 4000], 0);
+        let sealed = sealer.seal(&long, &random).unwrap();
+        let kept = sealed.kept.unwrap();
+        assert!(sealed.text.len() < 200 && kept.text.len() > LONGEST);
+        let reference = sealed.text.as_bytes();
+        assert!(sealer.open("sid", reference, Epoch(0), &none).is_none());
+        let id = sealer.open_reference("sid", reference, Epoch(0), &none);
+        assert_eq!(id, Some(kept.id));
+        let opened = sealer.open("sid", kept.text.as_bytes(), Epoch(0), &none);
+        assert_eq!(opened.unwrap().value.expose(), long.value.expose());
+        let whole = sealer.open_reference("sid", kept.text.as_bytes(), Epoch(0), &none);
+        assert_eq!(whole, None);
+    }
+
+    #[test]
+    fn what_no_browser_has_is_refused() {
+        let random = SystemRandom::new();
+        let ring = KeyRing::ephemeral(&random).unwrap();
+        let sealed = sealer(&ring, 1).seal(&credential("sid", &[b'x'; 7000], 0), &random);
         assert!(matches!(sealed, Err(SealError::TooLong(_))));
     }
 

@@ -5,8 +5,6 @@
 //! Whatever *some* server would take for a protected cookie counts as one, so every comparison
 //! is between folded names.
 
-use std::collections::HashSet;
-
 use percent_encoding::percent_decode;
 use regex::Regex;
 use schemars::JsonSchema;
@@ -27,7 +25,7 @@ pub struct MalformedCookieName(pub String);
 pub struct CookieNames {
     written: Vec<String>,
     #[schemars(skip)]
-    exact: HashSet<String>,
+    exact: Vec<String>,
     #[schemars(skip)]
     globs: Vec<Regex>,
     #[schemars(skip)]
@@ -104,11 +102,13 @@ impl CookieNames {
     pub fn covers(&self, glob: &CookieGlob) -> bool {
         // A star of the glob is a character that only a star of the list takes.
         let folded = glob.folded();
-        self.exact.contains(folded) || self.globs.iter().any(|known| known.is_match(folded))
+        self.exact.iter().any(|name| name == folded)
+            || self.globs.iter().any(|known| known.is_match(folded))
     }
 
     fn holds(&self, folded: &str) -> bool {
-        self.exact.contains(folded)
+        // A handful of names: comparing lengths first costs less than hashing.
+        self.exact.iter().any(|name| name == folded)
             || (self.globs.iter().any(|glob| glob.is_match(folded))
                 && !self.left_out.iter().any(|glob| glob.is_match(folded)))
     }
@@ -149,7 +149,7 @@ impl TryFrom<Vec<String>> for CookieNames {
                 };
                 list.push(glob.map_err(|_| malformed())?);
             } else {
-                names.exact.insert(folded);
+                names.exact.push(folded);
             }
         }
         names.written = written;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use super::clock::UnixTime;
-use super::ids::Epoch;
+use super::ids::{Epoch, SealId};
 
 /// How many values of one cookie stay acceptable: a parallel request may still carry an older one.
 const KEPT_VALUES: usize = 4;
@@ -48,6 +48,13 @@ pub struct Credential {
     pub expires: Option<UnixTime>,
     /// The epoch that its seal carries, or will carry.
     pub epoch: Epoch,
+}
+
+/// A seal that is too long for a browser, which holds a reference to it instead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptSeal {
+    pub id: SealId,
+    pub text: String,
 }
 
 /// Raw bytes of a credential: never printed, wiped when dropped.

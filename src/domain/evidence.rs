@@ -28,6 +28,22 @@ pub enum Evidence {
     Unknown(&'static str),
 }
 
+impl Evidence {
+    /// What holds for both of two sets of cookies that an application may read, whichever it is: one
+    /// user, where neither set is another's.
+    #[must_use]
+    pub fn whichever(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unknown(why), _) | (_, Self::Unknown(why)) => Self::Unknown(why),
+            (Self::User { id, .. }, Self::User { id: other, .. }) if id != other => {
+                Self::Unknown("two values of one protected cookie belong to different users")
+            }
+            (Self::User { id, name }, _) | (_, Self::User { id, name }) => Self::User { id, name },
+            (Self::SignedOut, Self::SignedOut) => Self::SignedOut,
+        }
+    }
+}
+
 /// An application's answer, as far as evidence can be in it.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer<'a> {
@@ -215,6 +231,27 @@ mod tests {
             judge(&on_401(), 401, "{\"id\":7}"),
             Evidence::Unknown(_)
         ));
+    }
+
+    #[test]
+    fn two_sets_are_one_users_unless_one_is_anothers_or_unclear() {
+        let user = |id: &str| Evidence::User {
+            id: UserId::new(id).unwrap(),
+            name: id.into(),
+        };
+        let (ada, bob) = (|| user("ada"), || user("bob"));
+        let (out, unclear) = (|| Evidence::SignedOut, || Evidence::Unknown("why"));
+        for (one, other, both) in [
+            (ada(), ada(), ada()),
+            (ada(), out(), ada()),
+            (out(), ada(), ada()),
+            (out(), out(), out()),
+            (ada(), unclear(), unclear()),
+            (unclear(), out(), unclear()),
+        ] {
+            assert_eq!(one.whichever(other), both);
+        }
+        assert!(matches!(ada().whichever(bob()), Evidence::Unknown(_)));
     }
 
     #[test]

@@ -180,12 +180,10 @@ impl LenientPath {
 
     /// Whether some reading is this path, as it is written in the configuration.
     pub fn reads_as(&self, path: &str) -> bool {
-        let path = if is_plain(path) {
-            path.to_owned()
-        } else {
-            spelling(path, false)
-        };
-        self.spellings.contains(&path)
+        if is_plain(path) {
+            return self.spellings.iter().any(|spelling| spelling == path);
+        }
+        self.spellings.contains(&spelling(path, false))
     }
 }
 

@@ -18,6 +18,16 @@ pub fn safe_return(path: &str) -> Option<String> {
     (starts && clean && path.len() <= 2048).then(|| path.to_owned())
 }
 
+/// Whether a path is under another root than it looks: it has a segment `.` or `..`, however encoded,
+/// also with parameters behind (`..;x`).
+pub fn has_dot_segments(path: &str) -> bool {
+    path.split('/').any(|segment| {
+        let name = segment.split(';').next().unwrap_or_default();
+        let plain = name.to_ascii_lowercase().replace("%2e", ".");
+        plain == "." || plain == ".."
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -64,8 +64,11 @@ impl SignInRule {
             return false;
         };
         let (path, query) = page.split_once('?').unwrap_or((page, ""));
+        if !raw_path.reads_as(path) {
+            return false;
+        }
         let present: Vec<_> = parameters(raw_query).collect();
-        parameters(query).all(|parameter| present.contains(&parameter)) && raw_path.reads_as(path)
+        parameters(query).all(|parameter| present.contains(&parameter))
     }
 }
 

@@ -21,8 +21,8 @@ use serde::{Deserialize, Serialize};
 
 use super::assurance::VerifiedFactor;
 use super::clock::UnixTime;
-use super::credentials::{Credential, LiveSet};
-use super::ids::{Epoch, RecordId, UserId};
+use super::credentials::{Credential, KeptSeal, LiveSet};
+use super::ids::{Epoch, RecordId, SealId, UserId};
 
 /// SHA-256 of the token in the browser's gateway cookie. The token itself is stored nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub struct TokenDigest(pub [u8; 32]);
 
 /// How long a replaced token is still recognised, without any right.
 pub const OLD_TOKEN_LIFE: Duration = Duration::from_secs(60);
+/// Long seals that a session keeps: several cookies, with some values of each that may still come.
+const MOST_KEPT: usize = 8;
 /// Failures that end a sign-in flow (`security.md` row 8).
 pub const FAILURES_THAT_END: u8 = 5;
 
@@ -115,6 +117,9 @@ pub struct Record {
     pub failures: u8,
     /// A path on this origin where the user wanted to go.
     pub return_to: Option<String>,
+    /// Seals that are too long for a browser, oldest first.
+    #[serde(default)]
+    pub kept: Vec<KeptSeal>,
 }
 
 /// A move that the state does not allow.
@@ -148,7 +153,22 @@ impl Record {
             expires_at: asked.at.plus(life),
             failures: 0,
             return_to: None,
+            kept: Vec::new(),
         }
+    }
+
+    /// Keeps seals that the browser gets a reference to; the oldest go.
+    #[must_use]
+    pub fn keep(mut self, seals: Vec<KeptSeal>) -> Self {
+        self.kept.extend(seals);
+        let surplus = self.kept.len().saturating_sub(MOST_KEPT);
+        self.kept.drain(..surplus);
+        self
+    }
+
+    pub fn kept(&self, id: SealId) -> Option<&str> {
+        let seal = self.kept.iter().find(|seal| seal.id == id);
+        seal.map(|seal| seal.text.as_str())
     }
 
     pub fn is_over(&self, now: UnixTime) -> bool {

@@ -13,6 +13,9 @@ pub const FACTOR_DISABLED: &str = "factor_disabled";
 pub const FLOW_ENDED: &str = "flow_ended";
 pub const STEP_UP: &str = "step_up";
 pub const FACTOR_ADDED: &str = "factor_added";
+/// An administrator made a one-time code for a first factor.
+pub const ENROLMENT_TOKEN_MADE: &str = "enrolment_token_made";
+pub const ENROLMENT_TOKEN_REFUSED: &str = "enrolment_token_refused";
 pub const FACTOR_RENAMED: &str = "factor_renamed";
 pub const FACTOR_REMOVED: &str = "factor_removed";
 pub const SIGNED_OUT: &str = "signed_out";

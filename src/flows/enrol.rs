@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Actor, FlowError, Flows, Moved, audit, step_up::StepUp};
 use crate::domain::authenticator::totp::{self, Code, MatchedStep, Seed};
 use crate::domain::authenticator::{BadName, FriendlyName};
+use crate::domain::enrolment::{Enrolment, EnrolmentToken};
 use crate::domain::ids::{FactorId, RecordId};
 use crate::domain::session::{Record, State};
 use crate::stores::{CeremonyKey, Held, InsertIf, Inserted, NewTotp};
@@ -19,8 +20,16 @@ pub enum Begin {
     Pending(Seed),
     /// Something must be shown first.
     StepUp(StepUp),
-    /// Nobody adds a first factor (`policy.enrolment = "closed"`).
+    /// Nobody enrols a first factor by themselves.
     Closed,
+}
+
+/// What a user typed to enrol an authenticator.
+pub struct Typed<'a> {
+    pub code: &'a str,
+    pub name: &'a str,
+    /// The administrator's one-time code, where the policy asks for one.
+    pub token: &'a str,
 }
 
 /// How an enrolment ended.
@@ -31,29 +40,24 @@ pub enum Confirm {
     WrongCode,
     NameTaken,
     BadName(BadName),
+    /// The administrator's code is wrong, used or too old.
+    BadToken,
+    Closed,
     /// The pending secret is too old or was never shown.
     Expired,
     StepUp(StepUp),
-    /// As in [`Begin::Closed`].
-    Closed,
     /// Somebody enrolled the first factor elsewhere: this session has to meet its challenge.
     Overtaken,
     Ended,
 }
 
 impl Flows {
-    /// Whether this would be a first factor, and those are closed.
-    fn is_closed(&self, actor: Actor<'_>) -> bool {
-        let first = !matches!(actor.held.record.state, State::Verified(..));
-        first && self.rules.enrolment_closed
-    }
-
     pub async fn begin_totp(&self, actor: Actor<'_>) -> Result<Begin, FlowError> {
-        if self.is_closed(actor) {
-            return Ok(Begin::Closed);
-        }
         if let Some(due) = self.step_up_before_enrolment(actor).await? {
             return Ok(Begin::StepUp(due));
+        }
+        if self.is_closed(actor) {
+            return Ok(Begin::Closed);
         }
         let (key, now) = (key(actor.held), self.now());
         if let Some(seed) = self
@@ -73,14 +77,13 @@ impl Flows {
     pub async fn confirm_totp(
         &self,
         actor: Actor<'_>,
-        typed: &str,
-        name: &str,
+        typed: Typed<'_>,
     ) -> Result<Confirm, FlowError> {
-        if self.is_closed(actor) {
-            return Ok(Confirm::Closed);
-        }
         if let Some(due) = self.step_up_before_enrolment(actor).await? {
             return Ok(Confirm::StepUp(due));
+        }
+        if self.is_closed(actor) {
+            return Ok(Confirm::Closed);
         }
         let (key, now) = (key(actor.held), self.now());
         let Some(seed) = self
@@ -92,22 +95,28 @@ impl Flows {
         else {
             return Ok(Confirm::Expired);
         };
-        let Some(MatchedStep(step)) = Code::parse(typed).and_then(|code| seed.verify(&code, now))
+        let Some(MatchedStep(step)) =
+            Code::parse(typed.code).and_then(|code| seed.verify(&code, now))
         else {
             return Ok(Confirm::WrongCode);
         };
-        let name = match FriendlyName::new(name) {
+        let name = match FriendlyName::new(typed.name) {
             Ok(name) => name,
             Err(bad) => return Ok(Confirm::BadName(bad)),
         };
+        let Some(condition) = self.condition(actor, typed.token) else {
+            self.note(actor, audit::ENROLMENT_TOKEN_REFUSED, "").await;
+            return Ok(Confirm::BadToken);
+        };
         // Taken before the row is written: of two answers to one secret only one is enrolled.
-        if self.ceremonies.take(&key, now).await?.is_none() {
+        if !self.ceremonies.take(&key, seed.as_bytes(), now).await? {
             return Ok(Confirm::Expired);
         }
-        let first = !matches!(actor.held.record.state, State::Verified(..));
+        let first = is_first(actor);
         let id = FactorId::generate(&*self.random)?;
+        let proof = (&seed, step);
         match self
-            .insert(actor, &seed, id.clone(), name.clone(), step)
+            .insert(actor, proof, id.clone(), name.clone(), condition)
             .await
         {
             Ok(Inserted::Done) => {}
@@ -116,6 +125,11 @@ impl Flows {
             Ok(Inserted::NameTaken) => {
                 self.pend(key, &seed).await?;
                 return Ok(Confirm::NameTaken);
+            }
+            Ok(Inserted::NoToken) => {
+                self.pend(key, &seed).await?;
+                self.note(actor, audit::ENROLMENT_TOKEN_REFUSED, "").await;
+                return Ok(Confirm::BadToken);
             }
             Err(error) => {
                 // The row may have been written all the same, and then the others must fall.
@@ -135,22 +149,38 @@ impl Flows {
         }
     }
 
+    /// Under which condition the factor is inserted; `None` for what cannot be an administrator's code.
+    fn condition(&self, actor: Actor<'_>, token: &str) -> Option<InsertIf> {
+        match (is_first(actor), self.rules.enrolment) {
+            (false, _) => Some(InsertIf::Always),
+            (true, Enrolment::Open) => Some(InsertIf::First),
+            (true, Enrolment::Token) => {
+                let token = EnrolmentToken::parse(token)?;
+                Some(InsertIf::FirstWithToken(token.digest()))
+            }
+            (true, Enrolment::Closed) => None,
+        }
+    }
+
+    fn is_closed(&self, actor: Actor<'_>) -> bool {
+        is_first(actor) && self.rules.enrolment == Enrolment::Closed
+    }
+
+    /// Whether the page has to ask for an administrator's code.
+    pub fn asks_for_token(&self, actor: Actor<'_>) -> bool {
+        is_first(actor) && self.rules.enrolment == Enrolment::Token
+    }
+
     async fn insert(
         &self,
         actor: Actor<'_>,
-        seed: &Seed,
+        (seed, step): (&Seed, u64),
         id: FactorId,
         name: FriendlyName,
-        step: u64,
+        condition: InsertIf,
     ) -> Result<Inserted, FlowError> {
         let user = actor.user().clone();
         let sealed = self.at_rest.seal_seed(seed, &user, &id, &*self.random)?;
-        let first = !matches!(actor.held.record.state, State::Verified(..));
-        let condition = if first {
-            InsertIf::First
-        } else {
-            InsertIf::Always
-        };
         let at = self.now();
         let new = NewTotp {
             id,
@@ -245,6 +275,11 @@ impl Flows {
             Err(_) => Ok(self.sessions.end(held.record.id).await?),
         }
     }
+}
+
+/// Whoever has verified a factor in this session has shown more than the password.
+fn is_first(actor: Actor<'_>) -> bool {
+    !matches!(actor.held.record.state, State::Verified(..))
 }
 
 fn key(held: &Held) -> CeremonyKey {

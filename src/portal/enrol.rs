@@ -11,7 +11,7 @@ use crate::domain::authenticator::BadName;
 use crate::domain::authenticator::totp::Seed;
 use crate::domain::session::State;
 use crate::flows::FlowError;
-use crate::flows::enrol::{Begin, Confirm};
+use crate::flows::enrol::{Begin, Confirm, Typed};
 
 impl Portal {
     /// `forced` is the enrolment before the first page; the other is a page under the security page.
@@ -31,11 +31,15 @@ impl Portal {
     }
 
     async fn confirm(&self, visit: Visit<'_>, forced: bool) -> Result<Page, FlowError> {
-        let (code, name) = (visit.request.field("code"), visit.request.field("name"));
-        if let Some(problem) = slip(code) {
+        let typed = Typed {
+            code: visit.request.field("code"),
+            name: visit.request.field("name"),
+            token: visit.request.field("enrolment_token"),
+        };
+        if let Some(problem) = slip(typed.code) {
             return self.enrol_page(visit, forced, Some(problem)).await;
         }
-        let problem = match self.flows.confirm_totp(visit.actor, code, name).await? {
+        let problem = match self.flows.confirm_totp(visit.actor, typed).await? {
             Confirm::First(moved) => {
                 let to = if forced {
                     self.landing(&visit).to_owned()
@@ -53,7 +57,6 @@ impl Portal {
             Confirm::StepUp(due) => {
                 return Ok(self.step_up_first(&visit, due, Reason::AddAuthenticator));
             }
-            Confirm::Closed => return Ok(self.closed(&visit)),
             Confirm::Overtaken => {
                 return Ok(Page::see_other(&format!(
                     "{}/challenge",
@@ -61,6 +64,8 @@ impl Portal {
                 )));
             }
             Confirm::Ended => return self.without_session(visit.request, Ending::Expired),
+            Confirm::Closed => return Ok(self.closed(&visit)),
+            Confirm::BadToken => FormProblem::TokenWrong,
             Confirm::WrongCode => FormProblem::CodeWrong,
             Confirm::Expired => FormProblem::SecretExpired,
             Confirm::NameTaken => FormProblem::NameTaken,
@@ -78,10 +83,10 @@ impl Portal {
     ) -> Result<Page, FlowError> {
         let seed = match self.flows.begin_totp(visit.actor).await? {
             Begin::Pending(seed) => seed,
-            Begin::Closed => return Ok(self.closed(&visit)),
             Begin::StepUp(due) => {
                 return Ok(self.step_up_first(&visit, due, Reason::AddAuthenticator));
             }
+            Begin::Closed => return Ok(self.closed(&visit)),
         };
         let shown = Shown::of(&seed, &self.settings.app_name, &visit.actor.who.name);
         let Some(shown) = shown else {
@@ -92,12 +97,14 @@ impl Portal {
             typed => typed.to_owned(),
         };
         let csrf = self.csrf_of(visit.held);
+        let asks = self.flows.asks_for_token(visit.actor);
         let page = EnrolPage {
             frame: self.frame(visit.request.request_id),
             csrf: &csrf,
             action: visit.request.path,
             account: &visit.actor.who.name,
             forced,
+            token: asks.then(|| visit.request.field("enrolment_token")),
             qr_svg: &shown.qr,
             secret: &shown.secret,
             otpauth_uri: &shown.uri,

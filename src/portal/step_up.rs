@@ -8,7 +8,7 @@ use super::views::texts::{Ending, FormProblem, Reason};
 use super::views::{SignInAgainPage, StepUpPage};
 use super::{Page, Portal, Visit};
 use crate::domain::ids::FactorId;
-use crate::domain::return_address::safe_return;
+use crate::domain::return_address::{has_dot_segments, safe_return};
 use crate::flows::FlowError;
 use crate::flows::step_up::{Proved, StepUp};
 
@@ -80,8 +80,10 @@ impl Portal {
 
     /// An address, if it is one of the security page or below.
     pub(super) fn own_page(&self, address: &str) -> Option<String> {
-        let ours = |path: &String| self.under(path, &self.settings.security_page).is_some();
-        safe_return(address).filter(ours)
+        let address = safe_return(address)?;
+        let path = address.split('?').next().unwrap_or_default();
+        let ours = self.under(path, &self.settings.security_page).is_some();
+        (ours && !has_dot_segments(path)).then_some(address)
     }
 
     /// Why the step-up is asked, read from the page that it leads back to.

@@ -49,7 +49,7 @@ impl Parts {
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip());
         let request_id = ctx.request_id.clone();
         let facts = match Facts::gather(session.req_header(), peer, request_id, &self.guard) {
-            Ok(facts) => Arc::new(facts),
+            Ok(facts) => Arc::new(self.without_stale_wish(facts)),
             Err(bad) => return Ok(Some(self.bad_head(session, bad, &ctx.request_id))),
         };
         ctx.facts = Some(Arc::clone(&facts));
@@ -65,8 +65,11 @@ impl Parts {
         if let Some(reply) = self.refused(session, &candidate) {
             return Ok(Some(reply));
         }
-        self.application_lane(session, ctx, &mut candidate, found)
-            .await
+        let forgetting = self.forgetting(&candidate.facts);
+        let reply = self
+            .application_lane(session, ctx, &mut candidate, found)
+            .await?;
+        Ok(reply.map(|reply| reply.with_cookies(forgetting)))
     }
 
     fn candidate(&self, facts: Arc<Facts>) -> Candidate {
@@ -150,10 +153,12 @@ impl Parts {
             path: &candidate.path,
             query: &facts.target.query,
         };
-        let rules = self.guard.sign_in.iter();
-        let matches: Vec<_> = rules.map(|rule| (rule, rule.on_head(head))).collect();
-        let mut sign_in = matches.iter().any(|(_, verdict)| *verdict == Match::Yes);
-        let in_body = matches.iter().any(|(_, verdict)| *verdict == Match::Body);
+        let says = |verdict| {
+            let mut rules = self.guard.sign_in.iter();
+            rules.any(|rule| rule.on_head(head) == verdict)
+        };
+        let mut sign_in = says(Match::Yes);
+        let in_body = says(Match::Body);
         // One that depends on the body counts as a sign-out: it costs no more than a question.
         let mut sign_outs = self.guard.sign_out.iter();
         let sign_out = sign_outs.any(|rule| rule.on_head(head) != Match::No);
@@ -174,12 +179,13 @@ impl Parts {
                 encoding: &facts.content_encoding,
                 bytes,
             };
-            let matched = matches.iter().filter(|(rule, verdict)| match verdict {
+            let rules = self.guard.sign_in.iter();
+            let matched = rules.filter(|rule| match rule.on_head(head) {
                 Match::Yes => true,
                 Match::Body => rule.on_body(head, body),
                 Match::No => false,
             });
-            let matched: Vec<_> = matched.map(|(rule, _)| *rule).collect();
+            let matched: Vec<_> = matched.collect();
             sign_in = !matched.is_empty();
             let matched = matched.into_iter();
             candidate.typed = typed_name::of(matched, &facts.target.query, body);

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! no protected cookie at all ─────────────────────────────▶ nobody
-//! two values of one ──────────────────────────────────────▶ unknown
+//! several values of one ──────────────────────────────────▶ all readings must agree, or unknown
 //! signed_in_cookie ─┬─ set for a path of another request ─▶ unknown
 //!                   ├─ not set ───────────────────────────▶ nobody; the application is not asked
 //!                   └─ set, or none configured ──┬─ whoami ─▶ what its answer says
@@ -19,6 +19,9 @@ use super::jar::{Jar, ResponseCookies};
 use crate::domain::credentials::{Standing, path_matches};
 use crate::domain::evidence::{Evidence, Known, named_by};
 use crate::domain::session::Record;
+
+/// In how many ways an application may read a set in which names have several values.
+const MOST_CHOICES: usize = 4;
 
 /// What was learned, and the cookies that were set while learning it.
 pub struct AskedAnswer {
@@ -70,9 +73,24 @@ impl Parts {
         if jar.is_empty() {
             return AskedAnswer::of(Evidence::SignedOut);
         }
-        if jar.is_ambiguous() {
-            return AskedAnswer::unknown("two values of one protected cookie");
+        let Some(choices) = jar.choices(MOST_CHOICES) else {
+            return AskedAnswer::unknown("too many values of one protected cookie");
+        };
+        let mut asked = self.ask_with(jar, about).await;
+        for mut choice in choices {
+            // Only the whole set is what a browser sends: what this answer sets is not for it.
+            let alone = self.ask_with(&mut choice, about).await;
+            asked.evidence = asked.evidence.whichever(alone.evidence);
         }
+        match asked.evidence {
+            Evidence::User { .. } => self.seen.note_user(),
+            Evidence::SignedOut => self.seen.note_nobody(self.flows.clock.now()),
+            Evidence::Unknown(_) => {}
+        }
+        asked
+    }
+
+    async fn ask_with(&self, jar: &mut Jar, about: &About<'_>) -> AskedAnswer {
         let identity = &self.guard.identity;
         let mut asked = match (identity.shown_by(jar), &identity.question) {
             (Some(false), _) if about.elsewhere => AskedAnswer::unknown(
@@ -86,11 +104,6 @@ impl Parts {
         {
             let why = "the answer names a user and takes signed_in_cookie away";
             asked.evidence = Evidence::Unknown(why);
-        }
-        match asked.evidence {
-            Evidence::User { .. } => self.seen.note_user(),
-            Evidence::SignedOut => self.seen.note_nobody(self.flows.clock.now()),
-            Evidence::Unknown(_) => {}
         }
         asked
     }

@@ -6,14 +6,12 @@ use super::facts::Facts;
 use super::in_flight::Counted;
 use super::jar::Jar;
 use super::mask::Mask;
-use crate::crypto::seal::Sealer;
 use crate::domain::clock::UnixTime;
 use crate::stores::{Change, Held};
 
 /// A settled request on its way through Pingora's proxy.
 pub struct Settled {
     pub held: Held,
-    pub sealer: Arc<Sealer>,
     pub jar: Jar,
     /// Names of presented cookies that opened nothing.
     pub dead: Vec<String>,

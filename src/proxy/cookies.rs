@@ -93,15 +93,14 @@ pub fn split_pair(pair: &[u8]) -> (&[u8], &[u8]) {
 
 /// Whether only the gateway may use this cookie name, in whichever spelling.
 pub fn is_reserved(name: &[u8]) -> bool {
-    let folded = match already_folded(name) {
-        Some(plain) if !plain.contains("stepgate") => return false,
-        Some(plain) => plain.to_owned(),
-        None => CookieNames::fold(name),
-    };
+    already_folded(name).map_or_else(|| is_own(&CookieNames::fold(name)), is_own)
+}
+
+fn is_own(folded: &str) -> bool {
     let bare = folded
         .strip_prefix("__host_")
         .or_else(|| folded.strip_prefix("__secure_"))
-        .unwrap_or(&folded);
+        .unwrap_or(folded);
     matches!(bare, "stepgate" | "stepgate_again" | "stepgate_return")
 }
 

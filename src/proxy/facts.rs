@@ -47,6 +47,10 @@ pub struct Facts {
     pub content_encoding: String,
     /// The path and query of a same-origin `Referer`.
     pub referer: Option<String>,
+    /// A page of this origin led here, as far as the browser tells.
+    pub from_here: bool,
+    /// The page that was remembered is not wanted any more; the answer makes the browser forget it.
+    pub forgets: bool,
 }
 
 /// Why a head is refused.
@@ -99,13 +103,14 @@ impl Facts {
             client: client(&head.headers, peer, guard),
             request_id,
             upgrade: is_websocket(head),
-            is_service_worker: text(HeaderName::from_static("service-worker"))
-                .eq_ignore_ascii_case("script"),
+            is_service_worker: text(SERVICE_WORKER).eq_ignore_ascii_case("script"),
             expects_continue: text(header::EXPECT).eq_ignore_ascii_case("100-continue"),
             content_length: text(header::CONTENT_LENGTH).parse().ok(),
             content_type: text(header::CONTENT_TYPE).to_owned(),
             content_encoding: text(header::CONTENT_ENCODING).to_owned(),
             referer: same_origin_path(text(header::REFERER), &guard.origin),
+            from_here: matches!(text(SEC_FETCH_SITE), "same-origin" | ""),
+            forgets: false,
             method: head.method.clone(),
         })
     }
@@ -183,6 +188,9 @@ fn has_folded(headers: &HeaderMap, name: &str) -> bool {
 /// other `Upgrade` is nothing but a header.
 fn is_websocket(head: &RequestHeader) -> bool {
     let headers = &head.headers;
+    if !headers.contains_key(header::UPGRADE) {
+        return false;
+    }
     let only = |name: HeaderName| {
         let mut fields = headers.get_all(name).iter();
         let field = fields.next().and_then(|field| field.to_str().ok())?;
@@ -246,6 +254,9 @@ fn check_framing(headers: &HeaderMap) -> Result<(), BadHead> {
     Ok(())
 }
 
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const SERVICE_WORKER: HeaderName = HeaderName::from_static("service-worker");
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
@@ -278,7 +289,7 @@ fn client(headers: &HeaderMap, peer: IpAddr, guard: &Guard) -> IpAddr {
         return peer;
     }
     let fields = headers
-        .get_all("x-forwarded-for")
+        .get_all(FORWARDED_FOR)
         .iter()
         .filter_map(|field| field.to_str().ok());
     let hops: Vec<IpAddr> = fields

@@ -16,6 +16,7 @@ use super::guard::Guard;
 use super::in_flight::InFlight;
 use super::lease::{Flights, Queues};
 use super::origin::Origin;
+use super::outgoing::Way;
 use super::reply::Reply;
 use super::request_ids::RequestIds;
 use super::respond;
@@ -179,12 +180,12 @@ impl ProxyHttp for Gateway {
             ));
         }
         let upgrade = ctx.facts.as_ref().is_some_and(|facts| facts.upgrade);
-        let peer = if upgrade {
-            self.0.origin.patient_peer()
-        } else {
-            self.0.origin.peer()
-        };
-        peer.map(Box::new)
+        let mut peer = HttpPeer::clone(&*self.0.origin.peer()?);
+        if upgrade {
+            // A socket may be silent for as long as it likes.
+            peer.options.read_timeout = None;
+        }
+        Ok(Box::new(peer))
     }
 
     async fn upstream_request_filter(
@@ -199,7 +200,11 @@ impl ProxyHttp for Gateway {
                 "only settled requests are proxied",
             ));
         };
-        self.0.settled_request(request, settled, facts)
+        let outgoing = self
+            .0
+            .settled_request(request, Way::Proxy, settled, facts)?;
+        *request = outgoing.into_head();
+        Ok(())
     }
 
     async fn response_filter(

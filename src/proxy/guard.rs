@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use http::HeaderValue;
 use ipnet::IpNet;
 
 use super::cookies::RETURN;
@@ -34,6 +35,8 @@ pub struct Guard {
     pub origin: String,
     /// `crm.example.com`, with the port unless it is the scheme's.
     pub authority: String,
+    /// The same, as the `Host` that the application receives.
+    pub host_field: HeaderValue,
     pub https: bool,
     /// `Lax` or `None`, for the gateway's own cookie.
     pub same_site: &'static str,
@@ -167,11 +170,12 @@ impl Guard {
     }
 
     pub fn is_portal_path(&self, path: &str) -> bool {
-        let under = |root: &str| {
-            path.strip_prefix(root)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        under(&self.portal) || under(&self.security_page)
+        is_under(path, &self.portal) || self.is_security_page(path)
+    }
+
+    /// The security page, or a page below it.
+    pub fn is_security_page(&self, path: &str) -> bool {
+        is_under(path, &self.security_page)
     }
 
     /// Whether a script at `path` may control the gateway's pages: a service worker's scope is its folder.
@@ -195,4 +199,9 @@ impl Guard {
             .find_map(|rule| rule.page.as_deref())
             .unwrap_or("/")
     }
+}
+
+fn is_under(path: &str, root: &str) -> bool {
+    path.strip_prefix(root)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -8,8 +8,8 @@ use pingora::http::ResponseHeader;
 
 use super::cookies::{Presented, split_pair};
 use super::set_cookie::{self, Line, SetCookie};
-use crate::crypto::seal::{SealError, Sealer};
-use crate::domain::clock::{Random, UnixTime};
+use crate::crypto::seal::Sealer;
+use crate::domain::clock::UnixTime;
 use crate::domain::cookie_names::CookieNames;
 use crate::domain::credentials::{CookieKey, Credential, LiveSet, Secret, Standing, path_matches};
 use crate::domain::ids::Epoch;
@@ -34,7 +34,7 @@ pub struct ResponseCookies {
     /// Lines that concern no protected cookie, byte for byte.
     pub plain: Vec<Vec<u8>>,
     /// The last line for each protected cookie.
-    protected: Vec<Line>,
+    pub protected: Vec<Line>,
 }
 
 impl ResponseCookies {
@@ -127,10 +127,11 @@ impl Jar {
     ) -> (Self, Vec<String>) {
         let (mut jar, mut dead) = (Self::default(), Vec::new());
         for cookie in presented {
-            let opened = sealer.open(&cookie.name, &cookie.value, record.epoch, &record.live);
+            let opened = open(cookie, sealer, record);
             let usable = opened.filter(|credential| {
                 // A seal of an earlier epoch counts only with a value that was asked about.
-                record.live.standing(credential, record.epoch) != Standing::Dead
+                credential.epoch == record.epoch
+                    || record.live.standing(credential, record.epoch) != Standing::Dead
             });
             if usable
                 .as_ref()
@@ -153,16 +154,49 @@ impl Jar {
         (jar, dead)
     }
 
-    /// Whether one name has two values: applications differ in which one they read, so no evidence
-    /// says whose session such a set opens.
-    pub fn is_ambiguous(&self) -> bool {
-        let name = |entry: &Entry| CookieNames::fold(entry.credential.key.name.as_bytes());
-        self.0.iter().enumerate().any(|(place, one)| {
-            let mut others = self.0.iter().skip(place + 1);
-            others.any(|other| {
-                name(one) == name(other) && one.credential.value != other.credential.value
-            })
+    /// Where one name has several values (at two paths, or with and without a domain), the sets with
+    /// one of them each: applications differ in which value they read, so the evidence must hold for
+    /// whichever it is. Empty where there is nothing to choose; `None` for more than `most`.
+    pub fn choices(&self, most: usize) -> Option<Vec<Self>> {
+        let mut names: Vec<(String, Vec<&Secret>)> = Vec::new();
+        for Credential { key, value, .. } in self.iter() {
+            let name = CookieNames::fold(key.name.as_bytes());
+            match names.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, values)) if values.contains(&value) => {}
+                Some((_, values)) => values.push(value),
+                None => names.push((name, vec![value])),
+            }
+        }
+        names.retain(|(_, values)| values.len() > 1);
+        let mut choices = vec![self.clone()];
+        for (name, values) in &names {
+            if choices.len() * values.len() > most {
+                return None;
+            }
+            let with = |value: &&Secret| {
+                choices
+                    .iter()
+                    .map(|set| set.reduced(name, value))
+                    .collect::<Vec<_>>()
+            };
+            choices = values.iter().flat_map(with).collect();
+        }
+        Some(if names.is_empty() {
+            Vec::new()
+        } else {
+            choices
         })
+    }
+
+    /// The set without every other value of a name.
+    fn reduced(&self, name: &str, value: &Secret) -> Self {
+        let stays = |entry: &&Entry| {
+            let Credential {
+                key, value: held, ..
+            } = &entry.credential;
+            held == value || CookieNames::fold(key.name.as_bytes()) != name
+        };
+        Self(self.0.iter().filter(stays).cloned().collect())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -211,17 +245,14 @@ impl Jar {
             .for_each(|entry| entry.credential.epoch = epoch);
     }
 
-    /// `name=value` pairs for the application.
-    pub fn pairs(&self) -> Vec<Vec<u8>> {
-        let pair = |entry: &Entry| {
-            [
-                entry.credential.key.name.as_bytes(),
-                b"=",
-                entry.credential.value.expose(),
-            ]
-            .concat()
-        };
-        self.0.iter().map(pair).collect()
+    /// The `Cookie` field for the application: the credentials, then these unprotected pairs.
+    pub fn cookie_field(&self, plain: &[Vec<u8>]) -> Vec<u8> {
+        let mut field = Vec::with_capacity(256);
+        for Credential { key, value, .. } in self.iter() {
+            join(&mut field, &[key.name.as_bytes(), b"=", value.expose()]);
+        }
+        plain.iter().for_each(|pair| join(&mut field, &[pair]));
+        field
     }
 
     /// Whether `bytes` hold a raw value; short ones prove nothing.
@@ -266,7 +297,7 @@ impl Jar {
     }
 
     /// The seal that the browser holds already, if it is for exactly this cookie and value.
-    fn seal_of(&self, set: &SetCookie) -> Option<String> {
+    pub fn seal_of(&self, set: &SetCookie) -> Option<String> {
         let same = self.0.iter().find(|entry| {
             entry.credential.key == set.key && entry.credential.value.expose() == set.value
         });
@@ -274,44 +305,22 @@ impl Jar {
     }
 }
 
-/// Makes the `Set-Cookie` lines that a browser may see.
-pub struct Sealing<'a> {
-    pub sealer: &'a Sealer,
-    pub epoch: Epoch,
-    pub secure: bool,
-    pub random: &'a dyn Random,
+/// What a presented seal holds, or the seal that the session keeps for it.
+fn open(cookie: &Presented, sealer: &Sealer, record: &Record) -> Option<Credential> {
+    let (name, epoch, live) = (cookie.name.as_str(), record.epoch, &record.live);
+    let opened = sealer.open(name, &cookie.value, epoch, live);
+    if opened.is_some() || record.kept.is_empty() {
+        return opened;
+    }
+    let id = sealer.open_reference(name, &cookie.value, epoch, live)?;
+    sealer.open(name, record.kept(id)?.as_bytes(), epoch, live)
 }
 
-impl Sealing<'_> {
-    /// The lines of a response: plain ones as they are, protected ones sealed, a value that the
-    /// browser holds already in the seal it has.
-    pub fn lines(&self, cookies: &ResponseCookies, held: &Jar) -> Result<Vec<Vec<u8>>, SealError> {
-        let mut lines = cookies.plain.clone();
-        for line in &cookies.protected {
-            match line {
-                Line::Delete(key) => {
-                    lines.push(set_cookie::deletion(key, self.secure).into_bytes())
-                }
-                Line::Set(set) => lines.push(self.line(set, held)?.into_bytes()),
-                Line::Plain | Line::Drop => {}
-            }
-        }
-        Ok(lines)
+fn join(field: &mut Vec<u8>, pair: &[&[u8]]) {
+    if !field.is_empty() {
+        field.extend_from_slice(b"; ");
     }
-
-    fn line(&self, set: &SetCookie, held: &Jar) -> Result<String, SealError> {
-        if let Some(seal) = held.seal_of(set) {
-            return Ok(set.sealed(&seal, self.secure));
-        }
-        let (key, value) = (set.key.clone(), Secret::new(set.value.as_slice()));
-        let credential = Credential {
-            key,
-            value,
-            expires: set.expires,
-            epoch: self.epoch,
-        };
-        Ok(set.sealed(&self.sealer.seal(&credential, self.random)?, self.secure))
-    }
+    pair.iter().for_each(|part| field.extend_from_slice(part));
 }
 
 fn replace(text: Bytes, old: &[u8], new: &[u8]) -> Bytes {

@@ -9,15 +9,13 @@ use super::asking::{About, AskedAnswer};
 use super::facts::{Facts, Kind};
 use super::gateway::Parts;
 use super::hop_by_hop;
-use super::jar::{Jar, ResponseCookies, Sealing, expire};
-use super::probe::resolve;
+use super::jar::{Jar, ResponseCookies, expire};
 use super::reply::Reply;
 use super::settled::scrub;
 use super::spool::Spooled;
 use crate::crypto::seal::SealError;
 use crate::domain::evidence::Evidence;
 use crate::domain::ids::{Epoch, RecordId};
-use crate::domain::path_glob::LenientPath;
 use crate::domain::session::{Asked, Record, State};
 use crate::domain::typed_name::TypedName;
 use crate::flows::sign_in::SignIn;
@@ -157,7 +155,7 @@ impl Parts {
                         .ok_or(Unreleased::Gone)?,
                     None => self.flows.sign_in_new(self.record_id()?, sign_in).await?,
                 };
-                self.signed_in(visitor, &moved, &heard)
+                self.signed_in(visitor, &moved, &heard).await
             }
             (Evidence::Unknown(why), before) => {
                 tracing::warn!(
@@ -202,7 +200,8 @@ impl Parts {
             .transition(next)
             .await?
             .ok_or(Unreleased::Gone)?;
-        self.lines(record.id, record.epoch, heard)
+        self.sealed_lines(record.id, record.epoch, &heard.cookies, &Jar::default())
+            .await
     }
 
     async fn new_visitor(&self, visitor: &Visitor, mut heard: Heard) -> Result<Reply, Unreleased> {
@@ -217,25 +216,34 @@ impl Parts {
             .flows
             .remember_visitor(self.record_id()?, &jar, &visitor.facts.network())
             .await?;
-        let mut lines = self.lines(moved.held.record.id, epoch, &heard)?;
+        let id = moved.held.record.id;
+        let mut lines = self
+            .sealed_lines(id, epoch, &heard.cookies, &Jar::default())
+            .await?;
         lines.push(self.guard.token_line(moved.token.expose()).into_bytes());
         self.release(visitor, &heard, lines)
     }
 
-    fn signed_in(
+    async fn signed_in(
         &self,
         visitor: &Visitor,
         moved: &Moved,
         heard: &Heard,
     ) -> Result<Reply, Unreleased> {
         let record = &moved.held.record;
-        let mut lines = self.lines(record.id, record.epoch, heard)?;
+        let (id, epoch) = (record.id, record.epoch);
+        let mut lines = self
+            .sealed_lines(id, epoch, &heard.cookies, &Jar::default())
+            .await?;
         lines.push(self.guard.token_line(moved.token.expose()).into_bytes());
         if visitor.facts.cookies.return_to.is_some() {
             lines.push(self.guard.return_line("").into_bytes());
         }
         match &record.state {
-            State::PasswordOnly(_) => self.release(visitor, heard, lines),
+            State::PasswordOnly(_) => match self.remembered_instead(visitor, heard) {
+                Some(reply) => Ok(reply.with_cookies(lines)),
+                None => self.release(visitor, heard, lines),
+            },
             state => Ok(self.factor_first(&visitor.facts, state).with_cookies(lines)),
         }
     }
@@ -258,22 +266,6 @@ impl Parts {
         Ok(refusal
             .with_cookies(lines)
             .with_cookies([self.guard.token_deletion().into_bytes()]))
-    }
-
-    fn lines(
-        &self,
-        record: RecordId,
-        epoch: Epoch,
-        heard: &Heard,
-    ) -> Result<Vec<Vec<u8>>, Unreleased> {
-        let sealer = self.sealer(record);
-        let sealing = Sealing {
-            sealer: &sealer,
-            epoch,
-            secure: self.guard.https,
-            random: &*self.flows.random,
-        };
-        Ok(sealing.lines(&heard.cookies, &Jar::default())?)
     }
 
     /// The application's own response, with these cookies instead of its own.
@@ -346,30 +338,5 @@ impl Parts {
                 Reply::problem(status, problem.heading(), None)
             }
         }
-    }
-
-    /// Where the user wanted to go: where the application sent them, else where they came from.
-    fn wanted(&self, visitor: &Visitor, spooled: &Spooled) -> Option<String> {
-        let location = spooled
-            .head
-            .headers
-            .get(header::LOCATION)
-            .and_then(|value| value.to_str().ok());
-        let located = location.and_then(|location| resolve(location, &self.guard.origin));
-        let came_from = || visitor.facts.referer.clone();
-        let asked =
-            || (visitor.facts.method == http::Method::GET).then(|| visitor.facts.own_address());
-        let remembered = visitor.facts.cookies.return_to.clone();
-        let wanted = remembered.or(located).or_else(asked).or_else(came_from)?;
-        let path = wanted.split('?').next().unwrap_or_default().to_owned();
-        let sign_in = self.guard.sign_in.iter().any(|rule| {
-            rule.is_page(
-                &LenientPath::new(&path),
-                wanted.split_once('?').map_or("", |(_, query)| query),
-            )
-        });
-        let usable = !sign_in
-            && (!self.guard.is_portal_path(&path) || path.starts_with(&self.guard.security_page));
-        usable.then_some(wanted)
     }
 }

@@ -169,7 +169,6 @@ impl Parts {
         let may_change = candidate.sign_out || unsafe_counts;
         let change = may_change.then(|| held.watch.begin());
         let settled = Settled {
-            sealer: self.sealer(record.id),
             held,
             jar,
             dead,

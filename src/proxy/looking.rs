@@ -68,7 +68,6 @@ impl Parts {
         let mut head = incoming.take_head()?;
         hop_by_hop::strip_response(&mut head);
         let mut streaming = Settled {
-            sealer: self.sealer(id),
             held,
             jar,
             dead: visitor.dead.clone(),

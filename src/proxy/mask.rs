@@ -30,6 +30,9 @@ impl Mask {
         } else {
             Bytes::from([self.waiting.as_ref(), &chunk].concat())
         };
+        if whole.is_empty() {
+            return whole;
+        }
         let mut clean = self.blot(whole);
         let keep = if end { 0 } else { self.beginning(&clean) };
         self.waiting = clean.split_off(clean.len() - keep);

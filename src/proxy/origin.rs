@@ -4,22 +4,24 @@
 //! Same servers and settings as the proxy. Framing is rebuilt both ways, 1xx responses and trailers
 //! are dropped, upgrades never enter.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
-use http::header;
+use http::header::{self, HeaderValue};
 use pingora::connectors::http::Connector;
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::lb::LoadBalancer;
 use pingora::lb::selection::RoundRobin;
 use pingora::protocols::http::client::HttpSession;
+use pingora::protocols::l4::socket::SocketAddr;
 use pingora::upstreams::peer::HttpPeer;
 use pingora::{Error, ErrorType};
 
-use super::hop_by_hop;
+use super::outgoing::Outgoing;
 
 /// How the application is reached.
 pub struct OriginSettings {
@@ -33,9 +35,27 @@ pub struct OriginSettings {
     pub timeout: Duration,
 }
 
+impl OriginSettings {
+    fn peer(&self, server: SocketAddr) -> HttpPeer {
+        let mut peer = HttpPeer::new(server, self.tls, self.server_name.clone());
+        peer.options.connection_timeout = Some(self.connect_timeout);
+        peer.options.total_connection_timeout = Some(self.connect_timeout * 2);
+        peer.options.read_timeout = Some(self.timeout);
+        peer.options.write_timeout = Some(self.timeout);
+        peer.options.idle_timeout = Some(IDLE);
+        peer.options.ca.clone_from(&self.ca);
+        peer
+    }
+}
+
+/// How long a connection is kept for the next request.
+const IDLE: Duration = Duration::from_secs(60);
+
 /// The application.
 pub struct Origin {
     settings: OriginSettings,
+    /// One for each server: making one for every request would cost more than to find it.
+    peers: HashMap<SocketAddr, Arc<HttpPeer>>,
     connector: Connector,
     fresh: AtomicU64,
 }
@@ -44,49 +64,44 @@ pub struct Origin {
 pub struct Incoming {
     pub head: ResponseHeader,
     session: Box<HttpSession>,
-    peer: Box<HttpPeer>,
+    peer: Arc<HttpPeer>,
     reusable: bool,
     has_body: bool,
 }
 
 impl Origin {
     pub fn new(settings: OriginSettings) -> Self {
+        let backends = settings.servers.backends().get_backend();
+        let peers = backends.iter().map(|backend| {
+            let peer = settings.peer(backend.addr.clone());
+            (backend.addr.clone(), Arc::new(peer))
+        });
         Self {
+            peers: peers.collect(),
             settings,
             connector: Connector::new(None),
             fresh: AtomicU64::new(0),
         }
     }
 
-    /// The next server, for a connection that may be silent for as long as it likes.
-    pub fn patient_peer(&self) -> pingora::Result<HttpPeer> {
-        let mut peer = self.peer()?;
-        peer.options.read_timeout = None;
-        Ok(peer)
-    }
-
     /// The next server, with the time-outs of the configuration.
-    pub fn peer(&self) -> pingora::Result<HttpPeer> {
-        let settings = &self.settings;
-        let backend = settings
-            .servers
-            .select(b"", 256)
-            .ok_or_else(|| Error::explain(ErrorType::ConnectError, "no upstream server"))?;
-        let mut peer = HttpPeer::new(backend, settings.tls, settings.server_name.clone());
-        peer.options.connection_timeout = Some(settings.connect_timeout);
-        peer.options.total_connection_timeout = Some(settings.connect_timeout * 2);
-        peer.options.read_timeout = Some(settings.timeout);
-        peer.options.write_timeout = Some(settings.timeout);
-        peer.options.idle_timeout = Some(Duration::from_secs(60));
-        peer.options.ca.clone_from(&settings.ca);
-        Ok(peer)
+    pub fn peer(&self) -> pingora::Result<Arc<HttpPeer>> {
+        let mut servers = self.peers.values();
+        if let (Some(only), None) = (servers.next(), servers.next()) {
+            return Ok(Arc::clone(only));
+        }
+        let next = self.settings.servers.select(b"", 256);
+        let ready = next.and_then(|next| self.peers.get(&next.addr));
+        ready
+            .map(Arc::clone)
+            .ok_or_else(|| Error::explain(ErrorType::ConnectError, "no upstream server"))
     }
 
     /// Sends the request that `build` makes and waits for the response's head. A connection that went
     /// stale in the pool costs a second try only where nothing can have happened twice.
     pub async fn exchange(
         &self,
-        build: &(dyn Fn() -> pingora::Result<RequestHeader> + Sync),
+        build: &(dyn Fn() -> pingora::Result<Outgoing> + Sync),
         body: &Bytes,
         fresh: bool,
     ) -> pingora::Result<Incoming> {
@@ -104,21 +119,20 @@ impl Origin {
     }
 
     /// A server in a group of its own: nothing in the pool belongs to it.
-    fn own_peer(&self) -> pingora::Result<HttpPeer> {
-        let mut peer = self.peer()?;
+    fn own_peer(&self) -> pingora::Result<Arc<HttpPeer>> {
+        let mut peer = HttpPeer::clone(&*self.peer()?);
         peer.group_key = self.fresh.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
-        Ok(peer)
+        Ok(Arc::new(peer))
     }
 
     /// The error says whether the connection came from the pool and broke before the response began.
     async fn try_exchange(
         &self,
-        peer: HttpPeer,
-        request: RequestHeader,
+        peer: Arc<HttpPeer>,
+        request: Outgoing,
         body: &Bytes,
     ) -> Result<Incoming, (Box<Error>, bool)> {
         let head = request.method == Method::HEAD;
-        let peer = Box::new(peer);
         let connected = self.connector.get_http_session(&*peer).await;
         let (session, reused) = connected.map_err(|error| (error, false))?;
         // Boxed: it is large, and it goes through many hands.
@@ -132,9 +146,8 @@ impl Origin {
             );
             (error, reused && broken)
         };
-        let request = framed(request, body.len()).map_err(|error| (error, false))?;
         session
-            .write_request_header(Box::new(request))
+            .write_request_header(Box::new(framed(request, body.len())))
             .await
             .map_err(stale)?;
         if !body.is_empty() {
@@ -232,11 +245,10 @@ fn is_event_stream(response: &ResponseHeader) -> bool {
 }
 
 /// The request with framing of our own: what the client said about its body does not count.
-fn framed(mut request: RequestHeader, length: usize) -> pingora::Result<RequestHeader> {
-    hop_by_hop::strip_request(&mut request);
-    request.set_version(http::Version::HTTP_11);
+fn framed(mut request: Outgoing, length: usize) -> RequestHeader {
     if length > 0 || !matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS) {
-        request.insert_header(header::CONTENT_LENGTH, length.to_string())?;
+        let length = HeaderValue::from(length);
+        request.headers.insert(header::CONTENT_LENGTH, length);
     }
-    Ok(request)
+    request.into_head()
 }

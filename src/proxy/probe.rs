@@ -1,13 +1,18 @@
 //! The question to the application: who is signed in?
 
 use bytes::{Bytes, BytesMut};
-use http::header;
-use pingora::http::{RequestHeader, ResponseHeader};
+use http::header::{self, HeaderName, HeaderValue};
+use http::{HeaderMap, Method};
+use pingora::ErrorType::InvalidHTTPHeader;
+use pingora::OrErr;
+use pingora::http::ResponseHeader;
 
 use super::asking::{About, AskedAnswer};
 use super::gateway::Parts;
 use super::guard::WhoamiRequest;
+use super::headers;
 use super::jar::{Jar, ResponseCookies, plain_after};
+use super::outgoing::Outgoing;
 use crate::domain::evidence::Answer;
 use crate::domain::return_address::same_origin_path;
 
@@ -71,26 +76,34 @@ impl Parts {
         whoami: &WhoamiRequest,
         jar: &Jar,
         about: &About<'_>,
-    ) -> pingora::Result<RequestHeader> {
+    ) -> pingora::Result<Outgoing> {
         let facts = about.facts;
-        let mut request = RequestHeader::build("GET", whoami.path.as_bytes(), None)?;
+        let mut headers = HeaderMap::new();
         let listed = whoami.headers.iter().map(String::as_str);
         for name in ["user-agent", "accept-language"].into_iter().chain(listed) {
-            for value in about.head.headers.get_all(name) {
-                request.append_header(name.to_owned(), value.clone())?;
+            let name: HeaderName = name.parse().or_err(InvalidHTTPHeader, "whoami.headers")?;
+            if headers::is_ours(&name) {
+                continue;
+            }
+            for value in about.head.headers.get_all(&name) {
+                headers.append(name.clone(), value.clone());
             }
         }
-        let plain = plain_after(&facts.cookies.plain, about.plain_set);
-        let pairs = [jar.pairs(), plain].concat();
-        self.upstream_head(&mut request, facts, &facts.client.to_string(), &pairs)?;
-        request.insert_header(header::ACCEPT, whoami.accept)?;
-        Ok(request)
+        let cookies = jar.cookie_field(&plain_after(&facts.cookies.plain, about.plain_set));
+        self.add_own(&mut headers, facts, cookies)?;
+        headers.insert(header::ACCEPT, HeaderValue::from_static(whoami.accept));
+        let uri = whoami.path.parse();
+        Ok(Outgoing {
+            method: Method::GET,
+            uri: uri.or_err(InvalidHTTPHeader, "whoami.path")?,
+            headers,
+        })
     }
 
     /// Head and body of the answer; `None` where it is too large.
     async fn hear_answer(
         &self,
-        request: &RequestHeader,
+        request: &Outgoing,
     ) -> pingora::Result<Option<(ResponseHeader, BytesMut)>> {
         let mut incoming = self
             .origin

@@ -8,7 +8,7 @@ use pingora::http::RequestHeader;
 use super::asking::About;
 use super::facts::Facts;
 use super::gateway::Parts;
-use super::jar::{Jar, ResponseCookies, Sealing};
+use super::jar::{Jar, ResponseCookies};
 use super::reply::Reply;
 use crate::domain::clock::UnixTime;
 use crate::domain::credentials::{Credential, Standing};
@@ -122,14 +122,10 @@ impl Parts {
                 if record.state.signed_in().is_some_and(|who| who.user == id) =>
             {
                 jar.stamp(record.epoch);
-                let sealer = self.sealer(record.id);
-                let sealing = Sealing {
-                    sealer: &sealer,
-                    epoch: record.epoch,
-                    secure: self.guard.https,
-                    random: &*self.flows.random,
-                };
-                let Ok(lines) = sealing.lines(&asked.cookies, &Jar::default()) else {
+                let (id, epoch) = (record.id, record.epoch);
+                let none = Jar::default();
+                let sealed = self.sealed_lines(id, epoch, &asked.cookies, &none);
+                let Ok(lines) = sealed.await else {
                     return Ok(Ready::Refused(
                         self.refusal(facts, PageProblem::ApplicationDown),
                     ));

@@ -25,6 +25,36 @@ impl RequestIds {
 
     pub fn next(&self) -> String {
         let count = self.next.fetch_add(1, Ordering::Relaxed);
-        format!("{:016x}{count:08x}", self.process)
+        let mut id = String::with_capacity(32);
+        push_hex(&mut id, self.process, 16);
+        push_hex(&mut id, count, 8);
+        id
+    }
+}
+
+/// At least `digits` of them. Without the formatting machinery, which costs more than the rest.
+fn push_hex(text: &mut String, number: u64, digits: u32) {
+    let needed = (u64::BITS - number.leading_zeros()).div_ceil(4).max(digits);
+    for place in (0..needed).rev() {
+        let digit = (number >> (place * 4)) & 15;
+        let digit = u32::try_from(digit).ok();
+        text.extend(digit.and_then(|digit| char::from_digit(digit, 16)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::push_hex;
+
+    #[test]
+    fn ids_are_hexadecimal_of_a_fixed_length_until_the_count_outgrows_it() {
+        for (number, expected) in [(0, "0000"), (0xab, "00ab"), (0x1_2345, "12345")] {
+            let mut text = String::new();
+            push_hex(&mut text, number, 4);
+            assert_eq!(text, expected);
+        }
+        let mut text = String::new();
+        push_hex(&mut text, u64::MAX, 16);
+        assert_eq!(text, "f".repeat(16));
     }
 }

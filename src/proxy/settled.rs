@@ -8,55 +8,26 @@ use pingora::{Error, ErrorType};
 use super::context::Settled;
 use super::facts::Facts;
 use super::gateway::Parts;
-use super::headers::{self, Forwarded};
-use super::jar::{Jar, ResponseCookies, Sealing, expire};
+use super::headers;
+use super::jar::{Jar, ResponseCookies, expire};
 use super::mask::Mask;
+use super::outgoing::{Outgoing, Way};
 use crate::domain::clock::UnixTime;
 use crate::domain::credentials::LiveSet;
 use crate::domain::ids::RecordId;
 
 impl Parts {
-    /// Strip, then set: what the application receives of a settled request.
+    /// What the application receives of a settled request.
     pub fn settled_request(
         &self,
-        request: &mut RequestHeader,
+        client: &RequestHeader,
+        way: Way,
         settled: &Settled,
         facts: &Facts,
-    ) -> pingora::Result<()> {
-        let client = facts.client.to_string();
-        let pairs = [settled.jar.pairs(), facts.cookies.plain.clone()].concat();
-        self.upstream_head(request, facts, &client, &pairs)?;
-        headers::apply_identity(request, &settled.held.record, settled.step_up)
-    }
-
-    /// What every request to the application has in common. Call it on a copy of the client's head.
-    pub fn upstream_head(
-        &self,
-        request: &mut RequestHeader,
-        facts: &Facts,
-        client: &str,
-        pairs: &[Vec<u8>],
-    ) -> pingora::Result<()> {
-        headers::strip(request);
-        if !self.guard.is_public(&facts.target.path) {
-            // Two ranges can cut a session id in two, and neither half would be recognised.
-            request.remove_header(&header::RANGE);
-            request.remove_header(&header::IF_RANGE);
-        }
-        request.remove_header(&header::COOKIE);
-        request.remove_header(&header::AUTHORIZATION);
-        if !pairs.is_empty() {
-            request.insert_header(header::COOKIE, pairs.join(b"; ".as_slice()))?;
-        }
-        request.insert_header(header::HOST, self.guard.authority.as_str())?;
-        let proto = if self.guard.https { "https" } else { "http" };
-        let forwarded = Forwarded {
-            client,
-            proto,
-            host: &self.guard.authority,
-            request_id: &facts.request_id,
-        };
-        headers::apply_forwarded(request, &forwarded)
+    ) -> pingora::Result<Outgoing> {
+        let cookies = settled.jar.cookie_field(&facts.cookies.plain);
+        let proof = (&*settled.held.record, settled.step_up);
+        self.outgoing_settled(client, way, facts, cookies, proof)
     }
 
     /// Whether the answer brings a protected cookie with a value that nobody has asked about.
@@ -84,17 +55,12 @@ impl Parts {
         let cookies = ResponseCookies::read(response, &facts.target.path, &self.guard.names, now);
         let mut changed = None;
         if !cookies.is_empty() {
-            let sealing = Sealing {
-                sealer: &settled.sealer,
-                epoch: record.epoch,
-                secure: self.guard.https,
-                random: &*self.flows.random,
-            };
             let unsealed = |error| {
                 let what = "a cookie could not be sealed";
                 Error::because(ErrorType::InternalError, what, error)
             };
-            lines.extend(sealing.lines(&cookies, &settled.jar).map_err(unsealed)?);
+            let sealed = self.sealed_lines(record.id, record.epoch, &cookies, &settled.jar);
+            lines.extend(sealed.await.map_err(unsealed)?);
             let mut jar = settled.jar.clone();
             jar.apply(&cookies);
             changed = Some(jar);
@@ -113,7 +79,7 @@ impl Parts {
             lines.push(self.guard.token_deletion().into_bytes());
         }
         scrub(response, after);
-        response.insert_header("X-Request-Id", facts.request_id.as_str())?;
+        response.insert_header(headers::name::REQUEST_ID, facts.request_id.as_str())?;
         let plain = response
             .headers
             .get(header::CONTENT_ENCODING)
@@ -185,5 +151,5 @@ fn without_parameters(url: &str) -> String {
 
 /// Whether the live set, for `path`, came along whole.
 pub fn is_whole(live: &LiveSet, jar: &Jar, path: &str, now: UnixTime) -> bool {
-    !jar.is_empty() && !jar.is_ambiguous() && live.is_complete(|key| jar.has(key), path, now)
+    !jar.is_empty() && live.is_complete(|key| jar.has(key), path, now)
 }

@@ -13,10 +13,11 @@ use super::context::Settled;
 use super::facts::Facts;
 use super::gateway::Parts;
 use super::hop_by_hop;
-use super::jar::{ResponseCookies, Sealing};
+use super::jar::ResponseCookies;
 use super::judge::{Heard, Unreleased, Visitor};
 use super::lanes::Round;
 use super::origin::Incoming;
+use super::outgoing::Way;
 use super::reply::Reply;
 use super::unsettled::exchange_problem;
 use crate::domain::evidence::Evidence;
@@ -34,11 +35,7 @@ impl Parts {
             return Ok(Round::Again);
         }
         let head = session.req_header();
-        let build = || {
-            let mut request = head.clone();
-            self.settled_request(&mut request, &settled, facts)?;
-            Ok(request)
-        };
+        let build = || self.settled_request(head, Way::Exchange, &settled, facts);
         let mut incoming = match self.origin.exchange(&build, body, false).await {
             Ok(incoming) => incoming,
             Err(error) => {
@@ -113,15 +110,13 @@ impl Parts {
             self.flows.sessions.end(record.id).await?;
             return self.settle(visitor, None, heard, asked).await;
         }
-        let sealing = Sealing {
-            sealer: &settled.sealer,
-            epoch: record.epoch,
-            secure: self.guard.https,
-            random: &*self.flows.random,
-        };
         let changed = settled._change.is_some();
         let mut lines = settled.extra;
-        lines.extend(sealing.lines(&heard.cookies, &settled.jar)?);
+        let (id, epoch) = (record.id, record.epoch);
+        lines.extend(
+            self.sealed_lines(id, epoch, &heard.cookies, &settled.jar)
+                .await?,
+        );
         if !same && self.guard.identity.is_typed() {
             // A typed name says nothing of the new cookie, and never will.
             return self.unknown(visitor, Some(&settled.held)).await;

@@ -7,6 +7,7 @@ use pingora::{Error, ErrorType};
 
 use super::context::Settled;
 use super::gateway::Parts;
+use super::headers;
 use super::hop_by_hop;
 use super::jar::{Jar, ResponseCookies, expire};
 use super::judge::Visitor;
@@ -29,8 +30,9 @@ impl Parts {
         let none = (Jar::default(), ResponseCookies::default());
         let mut lines = cookies.plain;
         lines.extend(expire(&visitor.dead, &none.0, &none.1, self.guard.https));
+        lines.extend(self.forgetting(facts));
         replace_cookies(&mut head, lines)?;
-        head.insert_header("X-Request-Id", facts.request_id.as_str())?;
+        head.insert_header(headers::name::REQUEST_ID, facts.request_id.as_str())?;
         self.pump(session, head, incoming, None).await
     }
 

@@ -1,6 +1,8 @@
 //! Request targets: what is forwarded is what was matched, and what can be read in two ways is
 //! refused (invariant I6).
 
+use crate::domain::return_address::has_dot_segments;
+
 /// Why a target is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ambiguous(pub &'static str);
@@ -26,15 +28,9 @@ impl Target {
         if !path.starts_with('/') {
             return Err(Ambiguous("no absolute path"));
         }
-        let lower = path.to_ascii_lowercase();
-        if ["%00", "%5c", "%0a", "%0d"]
-            .iter()
-            .any(|bad| lower.contains(bad))
-        {
-            return Err(Ambiguous("an encoded backslash or control character"));
-        }
-        if lower.split('/').any(is_dot_segment) {
-            return Err(Ambiguous("a dot segment"));
+        // Only these two can begin what is looked for, and most paths have neither.
+        if path.contains(['%', '.']) {
+            refuse_encoded(path)?;
         }
         Ok(Self {
             path: path.to_owned(),
@@ -59,14 +55,16 @@ impl Target {
     }
 }
 
-/// `.` and `..`, however encoded, also with parameters behind (`..;x`).
-fn is_dot_segment(segment: &str) -> bool {
-    let plain = segment
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .replace("%2e", ".");
-    plain == "." || plain == ".."
+fn refuse_encoded(path: &str) -> Result<(), Ambiguous> {
+    let lower = path.to_ascii_lowercase();
+    let bad = ["%00", "%5c", "%0a", "%0d"];
+    if bad.iter().any(|bad| lower.contains(bad)) {
+        return Err(Ambiguous("an encoded backslash or control character"));
+    }
+    if has_dot_segments(path) {
+        return Err(Ambiguous("a dot segment"));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header;
-use pingora::http::RequestHeader;
 
 use super::body::Read;
 use super::facts::Facts;
@@ -12,6 +11,7 @@ use super::gateway::Parts;
 use super::jar::{Jar, ResponseCookies};
 use super::judge::{Heard, Unreleased, Visitor};
 use super::origin::Incoming;
+use super::outgoing::{Outgoing, Way};
 use super::reply::Reply;
 use super::spool::SpoolError;
 use crate::domain::evidence::Evidence;
@@ -149,24 +149,15 @@ impl Parts {
         })
     }
 
-    pub(super) fn exchange_head(
-        &self,
-        visitor: &Visitor,
-        jar: &Jar,
-    ) -> pingora::Result<RequestHeader> {
-        let mut request = visitor.head.clone();
-        let pairs = [jar.pairs(), visitor.facts.cookies.plain.clone()].concat();
-        self.upstream_head(
-            &mut request,
-            &visitor.facts,
-            &visitor.facts.client.to_string(),
-            &pairs,
-        )?;
-        if !self.guard.is_public(&visitor.facts.target.path) {
+    pub(super) fn exchange_head(&self, visitor: &Visitor, jar: &Jar) -> pingora::Result<Outgoing> {
+        let (head, facts) = (&visitor.head, &visitor.facts);
+        let cookies = jar.cookie_field(&facts.cookies.plain);
+        let mut outgoing = self.outgoing(head, Way::Exchange, facts, cookies)?;
+        if !self.guard.is_public(&facts.target.path) {
             // What is held back is looked through for credentials, and nobody can look through a gzip.
-            request.remove_header(&header::ACCEPT_ENCODING);
+            outgoing.headers.remove(header::ACCEPT_ENCODING);
         }
-        Ok(request)
+        Ok(outgoing)
     }
 
     /// An exchange without any credential. `session` is what the browser presented, for a visitor

@@ -3,6 +3,7 @@
 mod audit;
 mod authenticators;
 mod canary;
+mod enrolment_tokens;
 mod sessions;
 mod throttle;
 

@@ -21,9 +21,13 @@ impl Chrome {
             .prefix("stepgate-chrome-")
             .tempdir()
             .unwrap();
+        // What Chromium puts beside its profile goes with it.
+        let aside = profile.path().join("tmp");
+        std::fs::create_dir(&aside).unwrap();
         let config = BrowserConfig::builder()
             .chrome_executable(executable())
             .user_data_dir(profile.path())
+            .env("TMPDIR", aside.to_str().unwrap())
             .no_sandbox()
             .viewport(None)
             .launch_timeout(Duration::from_secs(60))

@@ -1,6 +1,6 @@
 //! The way of a user through sign-in, challenge and security page, with and without JavaScript.
 
-use crate::people::{self, Setting, answer, enrol, sign_in};
+use crate::people::{self, Setting, answer, enrol, give_password, sign_in};
 use crate::support::people::enrolled;
 use crate::support::{PROTECTED, Person};
 use crate::tab::{Script, Tab};
@@ -62,6 +62,45 @@ async fn after_a_wrong_code_the_next_digits_typed_go_into_the_field() {
     tab.types(&phone.code().await).await;
     tab.arrive(before).await;
     assert!(tab.text().await.contains(&Person(1).marker()));
+}
+
+#[tokio::test]
+async fn who_signs_in_to_see_the_security_page_lands_on_it() {
+    let set = Setting::new(|_| {}).await;
+    let mut phone = set.owner_of_a_phone().await;
+    let tab = set.open(Script::On).await;
+    tab.go("/settings/security").await;
+    tab.follow("Sign in").await;
+    let before = tab.document().await;
+    tab.eval("location.reload()").await;
+    tab.arrive(before).await;
+    give_password(&tab).await;
+    answer(&tab, &phone.code().await, "Verify").await;
+    assert_eq!(tab.path().await, "/settings/security");
+
+    // What was opened later counts, also from the address bar.
+    tab.go("/.mfa/sign-out").await;
+    tab.follow("Sign out").await;
+    tab.go("/settings/security").await;
+    sign_in(&tab, "/private/reports").await;
+    answer(&tab, &phone.code().await, "Verify").await;
+    assert_eq!(tab.path().await, "/private/reports");
+}
+
+#[tokio::test]
+async fn who_signs_in_again_to_add_a_phone_is_back_at_adding_it() {
+    let set = Setting::new(|config| {
+        config.set("step_up", "window", "\"2s\"");
+    })
+    .await;
+    let tab = set.password_only(Script::On).await;
+    tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
+    tab.go("/settings/security").await;
+    tab.follow("Add authenticator").await;
+    tab.follow("Sign in again").await;
+    give_password(&tab).await;
+    assert_eq!(tab.path().await, "/settings/security/authenticators/new");
+    assert_eq!(tab.title().await, "Add an authenticator · Acme CRM");
 }
 
 #[tokio::test]

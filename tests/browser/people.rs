@@ -69,6 +69,11 @@ impl Setting {
 /// Opens a page of the application and signs in with the form that comes instead.
 pub async fn sign_in(tab: &Tab, wanted: &str) {
     tab.go(wanted).await;
+    give_password(tab).await;
+}
+
+/// Fills the application's form in and sends it.
+pub async fn give_password(tab: &Tab) {
     tab.fill_in("[name=email]", &Person(1).email()).await;
     tab.fill_in("[name=password]", "pw").await;
     tab.follow("Sign in").await;

@@ -149,16 +149,7 @@ async fn the_list_shows_every_authenticator_by_name() {
     let (_origin, gateway) = setting().await;
     let (mut browser, mut phone) = people::enrolled(&gateway, Person(1)).await;
     let page = people::open_stepped_up(&mut browser, NEW, &mut phone).await;
-    let mut tablet = totp::read_secret(&page, "Tablet <b>&");
-    let code = tablet.code().await;
-    let saved = browser
-        .submit(
-            &page
-                .form_with("code")
-                .set("code", &code)
-                .set("name", "Tablet <b>&"),
-        )
-        .await;
+    let (mut tablet, saved) = totp::enrol_on(&mut browser, &page, "Tablet <b>&").await;
     assert!(saved.leads_to("/settings/security"), "{saved:?}");
     let security = browser.get_following("/settings/security").await;
     let text = security.reading();
@@ -198,14 +189,7 @@ async fn enrolling_puts_other_sessions_of_the_password_before_the_challenge() {
         "the older session goes on: {page:?}"
     );
     let code = stolen.code().await;
-    let late = thief
-        .submit(
-            &parked
-                .form_with("code")
-                .set("code", &code)
-                .set("name", "Thief"),
-        )
-        .await;
+    let late = totp::save(&mut thief, &parked, &code, "Thief").await;
     assert!(
         !late.leads_to("/settings/security"),
         "the parked enrolment was taken: {late:?}"

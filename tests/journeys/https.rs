@@ -55,11 +55,7 @@ async fn the_cookies_are_out_of_reach_of_scripts_and_other_sites() {
     let mut browser = gateway.browser();
     let mut lines: Vec<String> = Vec::new();
     let login = browser.get("/login").await;
-    let form = login
-        .form_with("password")
-        .set("email", &Person(1).email())
-        .set("password", "pw");
-    let held = browser.submit(&form).await;
+    let held = people::give_password(&mut browser, &login, Person(1), "pw").await;
     let code = phone.code().await;
     let passed = answer_challenge(&mut browser, &code).await;
     for page in [&login, &held, &passed] {

@@ -75,16 +75,7 @@ async fn where_a_factor_is_required_the_next_sign_in_enrols_again() {
     let mut browser = gateway.browser();
     sign_in(&mut browser, Person(1)).await;
     let page = browser.get_following("/.mfa/enrol").await;
-    let mut phone = totp::read_secret(&page, "Phone");
-    let code = phone.code().await;
-    browser
-        .submit(
-            &page
-                .form_with("code")
-                .set("code", &code)
-                .set("name", "Phone"),
-        )
-        .await;
+    let (mut phone, _) = totp::enrol_on(&mut browser, &page, "Phone").await;
 
     let link = removal_of_the_only_one(&mut browser).await;
     let dialog = open_stepped_up(&mut browser, &link, &mut phone).await;
@@ -110,16 +101,7 @@ async fn a_removed_authenticator_stops_working_and_the_others_stay() {
         &mut phone,
     )
     .await;
-    let mut tablet = totp::read_secret(&page, "Tablet");
-    let code = tablet.code().await;
-    browser
-        .submit(
-            &page
-                .form_with("code")
-                .set("code", &code)
-                .set("name", "Tablet"),
-        )
-        .await;
+    let (mut tablet, _) = totp::enrol_on(&mut browser, &page, "Tablet").await;
 
     let dialog = open_stepped_up(&mut browser, &first, &mut phone).await;
     assert!(dialog.reading().contains("Phone"), "{dialog:?}");

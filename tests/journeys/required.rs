@@ -1,6 +1,6 @@
 //! `policy.mfa = "required"`: who has no factor enrols one before the first page.
 
-use crate::support::people::{admit, sign_in};
+use crate::support::people::{self, admit, sign_in};
 use crate::support::{CrmApp, Gateway, Origin, PROTECTED, Person, totp};
 use std::sync::Arc;
 
@@ -18,11 +18,7 @@ async fn a_new_user_enrols_before_the_first_page_and_lands_where_they_wanted() {
     let (_origin, gateway) = setting().await;
     let mut browser = gateway.browser();
     let login = browser.get_following("/private/start").await;
-    let form = login
-        .form_with("password")
-        .set("email", &Person(1).email())
-        .set("password", "pw");
-    let held = browser.submit(&form).await;
+    let held = people::give_password(&mut browser, &login, Person(1), "pw").await;
     assert_eq!(held.status, 303);
     assert!(held.leads_to("/.mfa/enrol"), "{held:?}");
     for target in ["/", "/private", "/settings/profile"] {
@@ -34,27 +30,13 @@ async fn a_new_user_enrols_before_the_first_page_and_lands_where_they_wanted() {
 
     let page = browser.get_following("/.mfa/enrol").await;
     let mut phone = totp::read_secret(&page, "Phone");
-    let wrong = browser
-        .submit(
-            &page
-                .form_with("code")
-                .set("code", &phone.wrong())
-                .set("name", "Phone"),
-        )
-        .await;
+    let wrong = totp::save(&mut browser, &page, &phone.wrong(), "Phone").await;
     assert_ne!(wrong.status, 303, "{wrong:?}");
     assert!(browser.get("/private").await.leads_to("/.mfa/enrol"));
 
     let page = browser.get_following("/.mfa/enrol").await;
     let code = phone.code().await;
-    let saved = browser
-        .submit(
-            &page
-                .form_with("code")
-                .set("code", &code)
-                .set("name", "Phone"),
-        )
-        .await;
+    let saved = totp::save(&mut browser, &page, &code, "Phone").await;
     assert_eq!(saved.status, 303, "{saved:?}");
     assert_eq!(saved.location(), "/private/start");
     assert!(browser.follow(saved).await.holds(&Person(1).marker()));
@@ -70,16 +52,7 @@ async fn the_application_sees_a_verified_user_from_the_first_page_on() {
     let mut browser = gateway.browser();
     sign_in(&mut browser, Person(3)).await;
     let page = browser.get_following("/.mfa/enrol").await;
-    let mut phone = totp::read_secret(&page, "Phone");
-    let code = phone.code().await;
-    browser
-        .submit(
-            &page
-                .form_with("code")
-                .set("code", &code)
-                .set("name", "Phone"),
-        )
-        .await;
+    totp::enrol_on(&mut browser, &page, "Phone").await;
     browser.get("/private").await;
     let first = origin.last_to("/private");
     assert_eq!(first.header("X-MFA-User"), Some("1003"));
@@ -98,27 +71,10 @@ async fn an_enrolment_that_was_left_open_falls_to_the_challenge_once_the_owner_h
     let mut owner = gateway.browser();
     sign_in(&mut owner, Person(1)).await;
     let page = owner.get_following("/.mfa/enrol").await;
-    let mut phone = totp::read_secret(&page, "Phone");
-    let code = phone.code().await;
-    let saved = owner
-        .submit(
-            &page
-                .form_with("code")
-                .set("code", &code)
-                .set("name", "Phone"),
-        )
-        .await;
-    assert_eq!(saved.status, 303, "{saved:?}");
+    totp::enrol_on(&mut owner, &page, "Phone").await;
 
     let code = stolen.code().await;
-    let late = thief
-        .submit(
-            &parked
-                .form_with("code")
-                .set("code", &code)
-                .set("name", "Thief"),
-        )
-        .await;
+    let late = totp::save(&mut thief, &parked, &code, "Thief").await;
     let page = thief.get("/private").await;
     assert!(
         page.leads_to("/.mfa/challenge"),

@@ -39,11 +39,7 @@ async fn after_the_password_comes_the_challenge_and_then_the_page_that_was_wante
 
     let login = browser.get_following("/private/reports").await;
     assert_eq!(login.target, "/login?next=/private/reports");
-    let form = login
-        .form_with("password")
-        .set("email", &Person(1).email())
-        .set("password", "pw");
-    let held = browser.submit(&form).await;
+    let held = people::give_password(&mut browser, &login, Person(1), "pw").await;
     assert_eq!(held.status, 303);
     assert!(held.leads_to("/.mfa/challenge"), "{held:?}");
 

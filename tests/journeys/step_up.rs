@@ -1,7 +1,7 @@
 //! Showing once more who one is, before a factor changes.
 
 use crate::support::people::{self, admit, open_stepped_up};
-use crate::support::{CrmApp, Gateway, Origin, Person};
+use crate::support::{CrmApp, Gateway, Origin, Person, totp};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,17 +67,10 @@ async fn a_form_from_inside_the_window_is_refused_after_it() {
     let (mut browser, mut phone) = people::enrolled(&gateway, Person(1)).await;
     tokio::time::sleep(Duration::from_millis(5_500)).await;
     let page = open_stepped_up(&mut browser, NEW, &mut phone).await;
-    let mut tablet = crate::support::totp::read_secret(&page, "Tablet");
+    let mut tablet = totp::read_secret(&page, "Tablet");
     tokio::time::sleep(Duration::from_millis(5_500)).await;
     let code = tablet.code().await;
-    let late = browser
-        .submit(
-            &page
-                .form_with("code")
-                .set("code", &code)
-                .set("name", "Tablet"),
-        )
-        .await;
+    let late = totp::save(&mut browser, &page, &code, "Tablet").await;
     assert!(!late.leads_to("/settings/security"), "{late:?}");
     let list = browser.get_following("/settings/security").await;
     assert!(!list.reading().contains("Tablet"), "{list:?}");
@@ -116,6 +109,21 @@ async fn a_used_or_wrong_code_opens_no_window() {
         assert_ne!(refused.status, 303, "{code} was taken: {refused:?}");
         assert!(browser.get(NEW).await.leads_to("/.mfa/step-up"));
     }
+}
+
+#[tokio::test]
+async fn the_way_back_is_a_security_page_however_it_is_written() {
+    let (_origin, gateway) = setting("5m").await;
+    let (_owner, mut phone) = people::enrolled(&gateway, Person(1)).await;
+    let mut browser = gateway.browser();
+    admit(&mut browser, Person(1), &mut phone).await;
+    let evil = "/settings/security/../../logout";
+    let question = browser.get(&format!("/.mfa/step-up?return={evil}")).await;
+    let code = phone.code().await;
+    let done = browser
+        .submit(&question.form_with("code").set("code", &code))
+        .await;
+    assert_eq!(done.location(), "/settings/security", "{done:?}");
 }
 
 #[tokio::test]

@@ -27,8 +27,10 @@ pub struct Browser {
 /// What starts the request, which shows in its `Sec-Fetch-*` and `Accept` headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
-    /// The address bar, a link or a form.
+    /// The address bar, or a form.
     Navigation,
+    /// A link on a page of this site that sends no `Referer`.
+    Link,
     /// A script's `fetch` for JSON.
     Fetch,
     /// An `<img>`.
@@ -54,6 +56,11 @@ impl Browser {
     /// Opens a page; a redirect is shown, not followed.
     pub async fn get(&mut self, target: &str) -> Page {
         self.send(Call::Navigation, "GET", target, None).await
+    }
+
+    /// Follows a link on one of the gateway's pages, which send no `Referer`.
+    pub async fn click(&mut self, target: &str) -> Page {
+        self.send(Call::Link, "GET", target, None).await
     }
 
     /// Opens a page and follows its redirects.
@@ -216,7 +223,7 @@ impl Browser {
 
     fn headers(&self, call: Call, method: &str, target: &str) -> Vec<(String, String)> {
         let (mode, destination, accept) = match call {
-            Call::Navigation => (
+            Call::Navigation | Call::Link => (
                 "navigate",
                 "document",
                 "text/html,application/xhtml+xml,*/*;q=0.8",
@@ -244,7 +251,7 @@ impl Browser {
             ("Sec-Fetch-Mode", mode.to_owned()),
             ("Sec-Fetch-Dest", destination.to_owned()),
         ];
-        if call == Call::Navigation {
+        if matches!(call, Call::Navigation | Call::Link) {
             headers.push(("Sec-Fetch-User", "?1".to_owned()));
         }
         if method != "GET" && method != "HEAD" {

@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use toml::{Table, Value};
 
 /// The file that a gateway is started with. Values are TOML text: strings need their quotes.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     sections: Vec<(String, Vec<(String, String)>)>,
     blocks: Vec<(String, String)>,
+    sample: &'static str,
 }
 
 impl Config {
@@ -72,6 +74,15 @@ impl Config {
         self
     }
 
+    /// Takes everything from a sample but the addresses and files, which stay this gateway's own.
+    pub fn take_sample(&mut self, sample: &'static str) -> &mut Self {
+        self.sections.retain(|(name, _)| !name.starts_with("guard"));
+        self.blocks.clear();
+        self.unset("app", "name");
+        self.sample = sample;
+        self
+    }
+
     /// Requires a factor of everybody.
     pub fn mfa_required(&mut self) -> &mut Self {
         self.set("policy", "mfa", "\"required\"")
@@ -90,6 +101,23 @@ impl Config {
         for (table, body) in &self.blocks {
             let _ = writeln!(text, "[[{table}]]\n{body}\n");
         }
-        text
+        if self.sample.is_empty() {
+            return text;
+        }
+        let mut file: Table = self.sample.parse().expect("a sample in TOML");
+        merge(&mut file, text.parse().expect("sections in TOML"));
+        file.to_string()
+    }
+}
+
+/// Lays one file over another, key by key.
+fn merge(file: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (file.get_mut(&key), value) {
+            (Some(Value::Table(section)), Value::Table(over)) => merge(section, over),
+            (_, value) => {
+                file.insert(key, value);
+            }
+        }
     }
 }

@@ -138,6 +138,21 @@ impl Gateway {
         )
     }
 
+    /// Runs `stepgate users enrolment-token` beside the gateway: the code for this user.
+    pub fn enrolment_code(&self, user: u32, valid: &str) -> String {
+        let mut command = Command::new(BINARY);
+        command
+            .args(["users", "enrolment-token", "--json", "--config"])
+            .arg(self.config_path())
+            .args(["--user", &user.to_string(), "--valid", valid])
+            .current_dir(self.directory.path());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(answer["user"], user.to_string());
+        answer["code"].as_str().unwrap().to_owned()
+    }
+
     /// Whether the process still runs.
     pub fn is_alive(&mut self) -> bool {
         self.child

@@ -181,6 +181,12 @@ impl Form {
         self
     }
 
+    /// Leaves a field out, such as a button that is not the one pressed.
+    pub fn without(mut self, name: &str) -> Self {
+        self.fields.retain(|(key, _)| key != name);
+        self
+    }
+
     /// The body in the encoding of forms.
     pub fn encode(&self) -> String {
         form_urlencoded::Serializer::new(String::new())

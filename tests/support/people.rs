@@ -44,6 +44,16 @@ pub async fn sign_in(browser: &mut Browser, person: Person) -> Page {
 /// The same with any password.
 pub async fn sign_in_with(browser: &mut Browser, person: Person, password: &str) -> Page {
     let page = browser.get("/login").await;
+    give_password(browser, &page, person, password).await
+}
+
+/// Fills in the form of the application's page and sends it; the answer is not followed.
+pub async fn give_password(
+    browser: &mut Browser,
+    page: &Page,
+    person: Person,
+    password: &str,
+) -> Page {
     let form = page
         .form_with("password")
         .set("email", &person.email())

@@ -6,9 +6,11 @@
     reason = "each test binary uses its own part of the support"
 )]
 
+pub mod big_cookie;
 pub mod browser;
 pub mod cases;
 pub mod config;
+pub mod contexts;
 pub mod crm;
 pub mod gateway;
 pub mod jar;

@@ -101,17 +101,28 @@ pub async fn enrol_named(browser: &mut Browser, name: &str) -> Authenticator {
         .get_following("/settings/security/authenticators/new")
         .await;
     assert_eq!(page.status, 200, "no enrolment page: {page:?}");
-    let mut authenticator = read_secret(&page, name);
-    let code = authenticator.code().await;
-    let form = page.form_with("code").set("code", &code).set("name", name);
-    let saved = browser.submit(&form).await;
-    assert_eq!(
-        saved.status, 303,
-        "the authenticator was not saved: {saved:?}"
-    );
+    let (authenticator, saved) = enrol_on(browser, &page, name).await;
     assert!(
         saved.leads_to("/settings/security"),
         "saved, but not back at the security page: {saved:?}"
     );
     authenticator
+}
+
+/// Adds the authenticator that this page offers; also what came of it, which is not followed.
+pub async fn enrol_on(browser: &mut Browser, page: &Page, name: &str) -> (Authenticator, Page) {
+    let mut authenticator = read_secret(page, name);
+    let code = authenticator.code().await;
+    let saved = save(browser, page, &code, name).await;
+    assert_eq!(
+        saved.status, 303,
+        "the authenticator was not saved: {saved:?}"
+    );
+    (authenticator, saved)
+}
+
+/// Sends the form of an enrolment page.
+pub async fn save(browser: &mut Browser, page: &Page, code: &str, name: &str) -> Page {
+    let form = page.form_with("code").set("code", code).set("name", name);
+    browser.submit(&form).await
 }

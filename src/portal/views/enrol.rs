@@ -16,6 +16,8 @@ pub struct EnrolPage<'a> {
     /// The policy asks for an authenticator before the first page: the page says why
     /// and offers signing out, as there is nothing to go back to.
     pub forced: bool,
+    /// The policy asks for an administrator's code; what was typed of it before.
+    pub token: Option<&'a str>,
     /// The QR code as an `<svg>` element; see [`super::qr_svg`].
     pub qr_svg: &'a str,
     /// Unpadded Base32, not grouped.

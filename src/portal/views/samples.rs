@@ -69,6 +69,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         ("enrol-name-long", false, Some(FormProblem::NameTooLong)),
         ("enrol-name-empty", false, Some(FormProblem::NameEmpty)),
         ("enrol-forced", true, None),
+        ("enrol-token-wrong", true, Some(FormProblem::TokenWrong)),
         (
             "enrol-forced-expired",
             true,
@@ -228,6 +229,7 @@ fn enrol(frame: Frame<'_>, qr_svg: &str, forced: bool, problem: Option<FormProbl
         action: "/settings/security/authenticators/new",
         account: ACCOUNT,
         forced,
+        token: (problem == Some(FormProblem::TokenWrong)).then_some("7K3QD"),
         qr_svg,
         secret: SECRET,
         otpauth_uri: URI,

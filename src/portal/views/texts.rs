@@ -50,6 +50,8 @@ pub enum FormProblem {
     NameEmpty,
     NameTooLong,
     NameTaken,
+    /// The administrator's code.
+    TokenWrong,
 }
 
 impl FormProblem {
@@ -63,6 +65,7 @@ impl FormProblem {
             | Self::FormExpired
             | Self::SecretExpired => "code",
             Self::NameEmpty | Self::NameTooLong | Self::NameTaken => "name",
+            Self::TokenWrong => "enrolment_token",
         }
     }
 
@@ -77,6 +80,7 @@ impl FormProblem {
             Self::NameEmpty => "Enter a name",
             Self::NameTooLong => "Shorten the name",
             Self::NameTaken => "Choose another name",
+            Self::TokenWrong => "Check the code from your administrator",
         }
     }
 
@@ -92,6 +96,7 @@ impl FormProblem {
             Self::NameEmpty => "The name is empty.",
             Self::NameTooLong => "The name is too long.",
             Self::NameTaken => "You already have an authenticator with this name.",
+            Self::TokenWrong => "The code from your administrator isn't valid.",
         }
     }
 
@@ -107,6 +112,9 @@ impl FormProblem {
             Self::NameEmpty => "Type one that tells this authenticator from others.",
             Self::NameTooLong => "Use 64 characters or fewer.",
             Self::NameTaken => "Choose another one.",
+            Self::TokenWrong => {
+                "Check it, or ask for a new one: each works once and for a limited time."
+            }
         }
     }
 }
@@ -216,8 +224,8 @@ impl PageProblem {
                  Nothing has been changed."
             }
             Self::EnrolmentClosed => {
-                "Signing in here takes a code from an authenticator, your account has none yet, and \
-                 only an administrator can add the first one."
+                "Your account has no authenticator yet, and only an administrator can add the \
+                 first one."
             }
             Self::CredentialRefused => {
                 "The request carried a password or token of its own. Only a sign-in through the \

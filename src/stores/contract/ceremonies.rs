@@ -2,14 +2,18 @@
 
 use super::*;
 
-#[tokio::test]
-async fn a_ceremony_is_taken_once_and_not_after_its_time() {
-    let store = Ceremonies::default();
-    let key = CeremonyKey {
+fn pending() -> CeremonyKey {
+    CeremonyKey {
         record: RecordId::from_bytes([1; 16]),
         epoch: 1,
         kind: "totp",
-    };
+    }
+}
+
+#[tokio::test]
+async fn a_ceremony_is_taken_once_and_not_after_its_time() {
+    let store = Ceremonies::default();
+    let key = pending();
     store
         .put(key.clone(), vec![7], UnixTime(NOW.0 + 10))
         .await
@@ -28,19 +32,30 @@ async fn a_ceremony_is_taken_once_and_not_after_its_time() {
             .unwrap(),
         None
     );
-    assert_eq!(store.take(&key, NOW).await.unwrap(), Some(vec![7]));
-    assert_eq!(store.take(&key, NOW).await.unwrap(), None);
+    assert!(store.take(&key, &[7], NOW).await.unwrap());
+    assert!(!store.take(&key, &[7], NOW).await.unwrap());
     store
         .put(key.clone(), vec![7], UnixTime(NOW.0 + 10))
         .await
         .unwrap();
-    assert_eq!(store.take(&key, UnixTime(NOW.0 + 10)).await.unwrap(), None);
+    assert!(!store.take(&key, &[7], UnixTime(NOW.0 + 10)).await.unwrap());
     store
         .put(key.clone(), vec![7], UnixTime(NOW.0 + 10))
         .await
         .unwrap();
     store.drop_all_of(&[key.record]).await.unwrap();
     assert_eq!(store.get(&key, NOW).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_late_taker_does_not_take_the_ceremony_that_followed() {
+    let store = Ceremonies::default();
+    let (key, until) = (pending(), UnixTime(NOW.0 + 10));
+    store.put(key.clone(), vec![7], until).await.unwrap();
+    assert!(store.take(&key, &[7], NOW).await.unwrap());
+    store.put(key.clone(), vec![8], until).await.unwrap();
+    assert!(!store.take(&key, &[7], NOW).await.unwrap());
+    assert_eq!(store.get(&key, NOW).await.unwrap(), Some(vec![8]));
 }
 
 #[tokio::test]

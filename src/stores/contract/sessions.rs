@@ -2,11 +2,29 @@
 
 use super::*;
 
+/// The record of a visitor who has not signed in.
+async fn visitor(sessions: &impl SessionStore, byte: u8) -> Held {
+    sessions.create(anonymous(byte), "net", NOW).await.unwrap()
+}
+
+/// The same after the sign-in of `who`, with the token `next`.
+async fn member(sessions: &impl SessionStore, byte: u8, who: &str, next: u8) -> Held {
+    let held = visitor(sessions, byte).await;
+    let record = signed_in(Record::clone(&held.record), who, next);
+    sessions.transition(record).await.unwrap().unwrap()
+}
+
+/// Whether the record can still be read at that time.
+async fn lasts(sessions: &impl SessionStore, held: &Held, at: i64) -> bool {
+    let read = sessions.read(held.record.id, UnixTime(at)).await;
+    read.unwrap().is_some()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_moves_from_one_version_one_happens() {
     let bench = Bench::new().await;
     let sessions = bench.sessions().await;
-    let held = sessions.create(anonymous(1), "net", NOW).await.unwrap();
+    let held = visitor(&sessions, 1).await;
     let moves = (0..32).map(|_| {
         let (sessions, record) = (sessions.clone(), Record::clone(&held.record));
         tokio::spawn(async move {
@@ -28,12 +46,7 @@ async fn of_many_moves_from_one_version_one_happens() {
 async fn a_replaced_token_has_no_right_and_is_forgotten_after_a_minute() {
     let bench = Bench::new().await;
     let sessions = bench.sessions().await;
-    let held = sessions.create(anonymous(1), "net", NOW).await.unwrap();
-    sessions
-        .transition(signed_in(Record::clone(&held.record), "ada", 2))
-        .await
-        .unwrap()
-        .unwrap();
+    member(&sessions, 1, "ada", 2).await;
     assert!(matches!(
         sessions.find(token(2), NOW).await.unwrap(),
         Some(Found::Current(_))
@@ -57,14 +70,9 @@ async fn signed_in_sessions_survive_a_restart_and_ended_ones_do_not() {
     let bench = Bench::new().await;
     let sessions = bench.sessions().await;
     for (byte, who) in [(1, "ada"), (2, "eve")] {
-        let held = sessions.create(anonymous(byte), "net", NOW).await.unwrap();
-        sessions
-            .transition(signed_in(Record::clone(&held.record), who, byte + 100))
-            .await
-            .unwrap()
-            .unwrap();
+        member(&sessions, byte, who, byte + 100).await;
     }
-    sessions.create(anonymous(3), "net", NOW).await.unwrap();
+    visitor(&sessions, 3).await;
     let ended = sessions
         .read(RecordId::from_bytes([2; 16]), NOW)
         .await
@@ -84,12 +92,7 @@ async fn signed_in_sessions_survive_a_restart_and_ended_ones_do_not() {
 async fn an_ended_session_is_never_written_again() {
     let bench = Bench::new().await;
     let sessions = bench.sessions().await;
-    let held = sessions.create(anonymous(1), "net", NOW).await.unwrap();
-    let held = sessions
-        .transition(signed_in(Record::clone(&held.record), "ada", 2))
-        .await
-        .unwrap()
-        .unwrap();
+    let held = member(&sessions, 1, "ada", 2).await;
     sessions.end(held.record.id).await.unwrap();
     assert!(
         sessions
@@ -105,7 +108,7 @@ async fn an_ended_session_is_never_written_again() {
 async fn an_idle_session_and_one_with_a_lapsed_lease_are_over() {
     let bench = Bench::new().await;
     let sessions = bench.sessions().await;
-    let held = sessions.create(anonymous(1), "net", NOW).await.unwrap();
+    let held = visitor(&sessions, 1).await;
     let leased = sessions
         .transition(
             Record::clone(&held.record)
@@ -115,55 +118,21 @@ async fn an_idle_session_and_one_with_a_lapsed_lease_are_over() {
         .await
         .unwrap()
         .unwrap();
-    assert!(
-        sessions
-            .read(leased.record.id, UnixTime(NOW.0 + 59))
-            .await
-            .unwrap()
-            .is_some()
-    );
-    assert!(
-        sessions
-            .read(leased.record.id, UnixTime(NOW.0 + 60))
-            .await
-            .unwrap()
-            .is_none()
-    );
-    let held = sessions.create(anonymous(2), "net", NOW).await.unwrap();
-    let settled = sessions
-        .transition(signed_in(Record::clone(&held.record), "ada", 3))
-        .await
-        .unwrap()
-        .unwrap();
-    assert!(
-        sessions
-            .read(settled.record.id, UnixTime(NOW.0 + 3600))
-            .await
-            .unwrap()
-            .is_none()
-    );
+    assert!(lasts(&sessions, &leased, NOW.0 + 59).await);
+    assert!(!lasts(&sessions, &leased, NOW.0 + 60).await);
+    let settled = member(&sessions, 2, "ada", 3).await;
+    assert!(!lasts(&sessions, &settled, NOW.0 + 3600).await);
     sessions.touch(settled.record.id, UnixTime(NOW.0 + 3000));
-    assert!(
-        sessions
-            .read(settled.record.id, UnixTime(NOW.0 + 3600))
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(lasts(&sessions, &settled, NOW.0 + 3600).await);
 }
 
 #[tokio::test]
 async fn visitors_of_one_network_push_out_each_other_and_nobody_who_signed_in() {
     let bench = Bench::new().await;
     let sessions = bench.sessions().await;
-    let held = sessions.create(anonymous(1), "net", NOW).await.unwrap();
-    sessions
-        .transition(signed_in(Record::clone(&held.record), "ada", 100))
-        .await
-        .unwrap()
-        .unwrap();
+    member(&sessions, 1, "ada", 100).await;
     for byte in 2..=6 {
-        sessions.create(anonymous(byte), "net", NOW).await.unwrap();
+        visitor(&sessions, byte).await;
     }
     assert!(sessions.find(token(100), NOW).await.unwrap().is_some());
     let left: Vec<u8> = {
@@ -190,12 +159,7 @@ async fn visitors_of_one_network_push_out_each_other_and_nobody_who_signed_in() 
 async fn states_of_a_record_read_back_as_they_were_written() {
     let bench = Bench::new().await;
     let sessions = bench.sessions().await;
-    let held = sessions.create(anonymous(1), "net", NOW).await.unwrap();
-    let held = sessions
-        .transition(signed_in(Record::clone(&held.record), "ada", 2))
-        .await
-        .unwrap()
-        .unwrap();
+    let held = member(&sessions, 1, "ada", 2).await;
     let again = bench
         .sessions()
         .await

@@ -45,11 +45,14 @@ impl CeremonyStore for Ceremonies {
         Ok(pending.get(key).map(|(_, value)| value.to_vec()))
     }
 
-    async fn take(&self, key: &CeremonyKey, now: UnixTime) -> Stored<Option<Vec<u8>>> {
-        let taken = self.lock().remove(key);
-        Ok(taken
-            .filter(|(until, _)| *until > now)
-            .map(|(_, value)| value.to_vec()))
+    async fn take(&self, key: &CeremonyKey, value: &[u8], now: UnixTime) -> Stored<bool> {
+        let mut pending = self.lock();
+        let held = pending.get(key);
+        let same = held.is_some_and(|(until, held)| *until > now && held.as_slice() == value);
+        if same {
+            pending.remove(key);
+        }
+        Ok(same)
     }
 
     async fn drop_all_of(&self, records: &[RecordId]) -> Stored<()> {

@@ -39,6 +39,9 @@ impl AuthenticatorStore for Database {
 
     async fn insert_totp(&self, new: NewTotp, condition: InsertIf) -> Stored<Inserted> {
         self.run(|pool| async move {
+            // One transaction: a code is spent exactly when its factor is there.
+            let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+            let first = condition != InsertIf::Always;
             let query = "INSERT INTO totp_authenticators (id, user_id, name, seed, last_step, added_at) \
                          SELECT ?1, ?2, ?3, ?4, ?5, ?6 \
                          WHERE ?7 = 0 OR NOT EXISTS (SELECT 1 FROM totp_authenticators WHERE user_id = ?2)";
@@ -49,13 +52,28 @@ impl AuthenticatorStore for Database {
                 .bind(&new.seed.0)
                 .bind(signed(new.step))
                 .bind(new.at.0)
-                .bind(i64::from(condition == InsertIf::First));
-            match insert.execute(&pool).await {
-                Ok(done) if done.rows_affected() == 1 => Ok(Inserted::Done),
-                Ok(_) => Ok(Inserted::NotFirst),
-                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(Inserted::NameTaken),
-                Err(error) => Err(error),
+                .bind(i64::from(first));
+            match insert.execute(&mut *transaction).await {
+                Ok(done) if done.rows_affected() == 1 => {}
+                Ok(_) => return Ok(Inserted::NotFirst),
+                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                    return Ok(Inserted::NameTaken);
+                }
+                Err(error) => return Err(error),
             }
+            if let InsertIf::FirstWithToken(digest) = condition {
+                let spend = "DELETE FROM enrolment_tokens WHERE user_id = ? AND digest = ? AND expires > ?";
+                let spend = sqlx::query(spend)
+                    .bind(new.user.as_str())
+                    .bind(digest.0.as_slice())
+                    .bind(new.at.0);
+                if spend.execute(&mut *transaction).await?.rows_affected() != 1 {
+                    transaction.rollback().await?;
+                    return Ok(Inserted::NoToken);
+                }
+            }
+            transaction.commit().await?;
+            Ok(Inserted::Done)
         })
         .await
     }
