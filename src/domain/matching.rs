@@ -58,7 +58,9 @@ pub trait Rule {
             match field {
                 RequestField::Query(name) if !holds(&fields, name, condition) => return Match::No,
                 RequestField::Query(_) => {}
-                RequestField::Any(name) if holds(&fields, name, condition) => {}
+                // Some applications look for form fields in the query of a POST as well.
+                RequestField::Any(name) | RequestField::Form(name)
+                    if holds(&fields, name, condition) => {}
                 RequestField::Any(_) | RequestField::Form(_) | RequestField::Json(_) => {
                     verdict = Match::Body
                 }
@@ -88,7 +90,7 @@ pub trait Rule {
         };
         when.iter().all(|(field, condition)| match field {
             RequestField::Query(name) => holds(&query, name, condition),
-            RequestField::Form(name) => in_form(name, condition),
+            RequestField::Form(name) => holds(&query, name, condition) || in_form(name, condition),
             RequestField::Json(pointer) => in_json(pointer, condition),
             RequestField::Any(name) => {
                 holds(&query, name, condition)
@@ -249,6 +251,21 @@ mod tests {
                 bytes: b"q=1"
             }
         ));
+    }
+
+    #[test]
+    fn a_form_field_in_the_query_counts_as_applications_that_mix_them_take_it() {
+        let rule = rule("path = \"/\"\nwhen = { \"form:user\" = true, \"form:pw\" = true }");
+        let path = LenientPath::new("/");
+        assert_eq!(rule.on_head(head(&path, "user=a&pw=b")), Match::Yes);
+        assert_eq!(rule.on_head(head(&path, "user=a")), Match::Body);
+        let form = Body {
+            content_type: "application/x-www-form-urlencoded",
+            encoding: "",
+            bytes: b"pw=b",
+        };
+        assert!(rule.on_body(head(&path, "user=a"), form));
+        assert!(!rule.on_body(head(&path, ""), form));
     }
 
     #[test]
