@@ -10,6 +10,7 @@ use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use thiserror::Error;
 
+use super::page_source::PageSource;
 use super::path_glob::{LenientPath, PathGlob};
 use super::source::RequestField;
 
@@ -40,6 +41,10 @@ pub struct SignInRule {
     /// known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
+    /// Where the page has further fields that a sign-in needs and that are no hidden inputs of the
+    /// form, for a step-up by password. Default: none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, PageSource>,
 }
 
 /// The application's own sign-out.
@@ -226,6 +231,7 @@ mod tests {
             username: None,
             password: None,
             page: Some("/index.php?module=Users&action=Log+in".into()),
+            fields: BTreeMap::new(),
         };
         assert!(rule.is_page(
             &LenientPath::new("/Index.php/"),

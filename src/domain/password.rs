@@ -1,0 +1,92 @@
+//! A password on its way to the application, and the name that it belongs to.
+//!
+//! The gateway stores no password. The name is kept with the session, as the user's name is, because
+//! the application needs it again when the password is checked once more.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// A typed password: never printed, never stored, wiped when dropped.
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+    /// `None` where nothing was typed.
+    pub fn new(typed: &str) -> Option<Self> {
+        (!typed.is_empty()).then(|| Self(Zeroizing::new(typed.to_owned())))
+    }
+
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(redacted)")
+    }
+}
+
+/// The name that a user typed at a declared sign-in, exactly as it was typed. Personal data: stored
+/// with the session, never logged.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInName {
+    name: String,
+    /// `path` of the rule that it was typed for: elsewhere it may be nobody's, or somebody else's.
+    rule: String,
+}
+
+/// Longer ones are no user's.
+const LONGEST: usize = 320;
+
+impl SignInName {
+    /// `None` for what no name is.
+    pub fn new(typed: &str, rule: &str) -> Option<Self> {
+        let fits = !typed.trim().is_empty() && typed.chars().count() <= LONGEST;
+        (fits && !typed.chars().any(char::is_control)).then(|| Self {
+            name: typed.to_owned(),
+            rule: rule.to_owned(),
+        })
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+}
+
+impl fmt::Debug for SignInName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SignInName(redacted)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_password_nor_name_can_be_printed() {
+        let password = Password::new("hunter2").unwrap();
+        let name = SignInName::new("ada@example.com", "/login").unwrap();
+        let printed = format!("{password:?} {name:?}");
+        assert!(!printed.contains("hunter2") && !printed.contains("ada"));
+    }
+
+    #[test]
+    fn a_password_is_taken_as_it_was_typed() {
+        assert_eq!(Password::new(" pw ").unwrap().expose(), " pw ");
+        assert!(Password::new("").is_none());
+    }
+
+    #[test]
+    fn what_cannot_be_a_name_is_none() {
+        for typed in ["", "  ", "a\nb", &"x".repeat(321)] {
+            assert_eq!(SignInName::new(typed, "/login"), None);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+use super::*;
+
+const FORM_RULE: &str = "path = \"/login\"\nusername = \"form:email\"\npassword = \"form:password\"\n\
+    page = \"/login\"\n";
+const PAGE: &str = "<script>csrf = 'c1';</script><form><input type=hidden name=token value=t1>\
+    <input name=email value=old><input type=password name=password></form>";
+
+fn rule(toml: &str) -> SignInRule {
+    toml::from_str(toml).unwrap()
+}
+
+fn sent(toml: &str, html: &str) -> Result<(String, String, String), Unfilled> {
+    let recheck = Recheck::of(&rule(toml)).unwrap();
+    let name = SignInName::new("ada@x", "/login").unwrap();
+    let request = recheck.fill_in(html)?;
+    let request = request
+        .with(&name, &Password::new("p w&").unwrap())
+        .unwrap();
+    let body = String::from_utf8(request.body.to_vec()).unwrap();
+    Ok((request.method, request.target, body))
+}
+
+#[test]
+fn a_form_is_sent_with_its_hidden_fields_and_those_that_a_script_would_add() {
+    let fields =
+        "fields = { csrf = \"text:csrf = '([^']+)'\" }\nwhen = { \"query:_task\" = \"login\" }";
+    let expected = (
+        "POST".to_owned(),
+        "/login?_task=login".to_owned(),
+        "token=t1&csrf=c1&email=ada%40x&password=p+w%26".to_owned(),
+    );
+    assert_eq!(sent(&format!("{FORM_RULE}{fields}"), PAGE), Ok(expected));
+}
+
+#[test]
+fn json_is_sent_where_the_rule_says_json() {
+    let rule = "path = \"/rpc\"\nusername = \"json:/params/1\"\npassword = \"json:/params/2\"\n\
+        page = \"/\"\nmethod = \"*\"\nwhen = { \"json:/method\" = \"login\" }\n\
+        fields = { \"/params/0\" = \"css:meta\" }";
+    let (method, target, body) = sent(rule, "<meta content=db1>").unwrap();
+    assert_eq!((method.as_str(), target.as_str()), ("POST", "/rpc"));
+    assert_eq!(
+        body,
+        r#"{"method":"login","params":["db1","ada@x","p w&"]}"#
+    );
+}
+
+#[test]
+fn what_the_page_does_not_have_is_not_guessed_at() {
+    let token = "fields = { csrf = \"text:nonce = '([^']+)'\" }";
+    assert_eq!(sent(FORM_RULE, "<p>down</p>"), Err(Unfilled::NoForm));
+    assert_eq!(
+        sent(&format!("{FORM_RULE}{token}"), PAGE),
+        Err(Unfilled::NoField("csrf".into()))
+    );
+}
+
+#[test]
+fn what_the_rule_does_not_match_is_not_sent() {
+    let when = |condition: &str| sent(&format!("{FORM_RULE}when = {{ {condition} = true }}"), PAGE);
+    assert_eq!(when("\"form:step\""), Err(Unfilled::NoMatch));
+    assert!(when("\"form:token\"").is_ok());
+    assert!(when("\"any:password\"").is_ok());
+}
+
+#[test]
+fn rules_that_say_too_little_are_told_apart() {
+    let without = |key: &str| {
+        let lines = FORM_RULE.lines().filter(|line| !line.starts_with(key));
+        lines.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let with = |key: &str, line: &str| format!("{}{line}\n", without(key));
+    for (toml, unfit) in [
+        (without("username"), Unfit::NoUsername),
+        (without("password"), Unfit::NoPassword),
+        (without("page"), Unfit::NoPage),
+        (with("path", "path = \"/*/login\""), Unfit::ManyPaths),
+        (with("username", "username = \"json:/u\""), Unfit::Mixed),
+        (with("password", "password = \"query:p\""), Unfit::Mixed),
+        (with("method", "method = \"GET\""), Unfit::NoBody),
+        (
+            with("when", "when = { \"query:x\" = true }"),
+            Unfit::UnknownQuery,
+        ),
+    ] {
+        assert_eq!(Recheck::of(&rule(&toml)).unwrap_err(), unfit, "{toml}");
+    }
+}
+
+fn typed(toml: &str, content_type: &str, body: &str) -> Option<String> {
+    let path = LenientPath::new("/LOGIN/");
+    let head = Head {
+        method: "POST",
+        path: &path,
+        query: "",
+    };
+    let body = Body {
+        content_type,
+        encoding: "",
+        bytes: body.as_bytes(),
+    };
+    let found = Recheck::of(&rule(toml)).unwrap().typed_name(head, body)?;
+    assert_eq!(found.rule(), "/login");
+    Some(found.name().to_owned())
+}
+
+#[test]
+fn the_typed_name_is_kept_as_it_was_typed() {
+    let form = |body| typed(FORM_RULE, FORM, body);
+    assert_eq!(form("email=Ada%40X&password=p").as_deref(), Some("Ada@X"));
+    assert_eq!(form("email=a&email=a&password=p").as_deref(), Some("a"));
+    for unclear in ["email=a&email=b", "email=", "password=p", ""] {
+        assert_eq!(form(unclear), None, "{unclear}");
+    }
+    let json = "path = \"/login\"\nusername = \"json:/u\"\npassword = \"json:/p\"\npage = \"/\"";
+    assert_eq!(typed(json, JSON, r#"{"u":"Ada"}"#).as_deref(), Some("Ada"));
+    assert_eq!(typed(json, JSON, r#"{"u":"a","u":"b"}"#), None);
+    assert_eq!(typed(json, JSON, "u=ada"), None);
+}
