@@ -51,6 +51,8 @@ pub use self::session::{SameSite, Session};
 pub use self::step_up::{StepUp, StepUpMethod};
 pub use self::store::{Database, Sessions, Store};
 pub use self::upstream::{HostPort, Upstream};
+use crate::domain::recheck::Recheck;
+pub use crate::domain::step_up::PasswordUse;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -98,6 +100,20 @@ impl Config {
         toml::to_string_pretty(self)
     }
 
+    /// The sign-ins that the gateway may make itself, to check a password.
+    pub fn rechecks(&self) -> Vec<Recheck> {
+        if self.step_up.password() == PasswordUse::Never {
+            return Vec::new();
+        }
+        let rules = self.guard.sign_in.iter();
+        rules.filter_map(|rule| Recheck::of(rule).ok()).collect()
+    }
+
+    /// Writes out defaults that depend on other sections.
+    fn resolve(&mut self) {
+        self.step_up.resolve(&self.guard);
+    }
+
     /// What is wrong although every value has the right type.
     fn check(&self, faults: &mut Faults) {
         self.app.check(faults);
@@ -105,7 +121,7 @@ impl Config {
         self.upstream.check(faults);
         self.guard.check(&self.policy, faults);
         self.portal.check(faults);
-        self.step_up.check(faults);
+        self.step_up.check(&self.guard, faults);
         self.session.check(&self.app, faults);
         self.limits.check(faults);
     }

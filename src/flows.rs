@@ -10,6 +10,7 @@ mod check_totp;
 mod doubts;
 pub mod enrol;
 pub mod manage;
+pub mod password;
 pub mod sign_in;
 pub mod sign_out;
 pub mod step_up;
@@ -63,7 +64,7 @@ pub struct Rules {
     pub lifetime: Duration,
     /// How long a visitor's session lasts before anybody signs in.
     pub anonymous_lifetime: Duration,
-    pub step_up_window: Duration,
+    pub step_up: step_up::StepUpRules,
 }
 
 /// A flow could not go on. Nothing was opened.

@@ -18,6 +18,7 @@ mod page;
 mod security;
 mod sign_out;
 mod step_up;
+mod step_up_password;
 mod times;
 pub mod views;
 

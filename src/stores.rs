@@ -25,7 +25,8 @@ use crate::domain::clock::UnixTime;
 use crate::domain::enrolment::EnrolmentDigest;
 use crate::domain::ids::{FactorId, RecordId, UserId};
 use crate::domain::session::{Record, TokenDigest};
-use crate::domain::throttle::Permit;
+use crate::domain::step_up::{Grant, Proof};
+use crate::domain::throttle::{Guess, Permit};
 
 /// A store did not do what it was asked. The caller fails closed.
 #[derive(Debug, thiserror::Error)]
@@ -114,16 +115,25 @@ pub trait AuthenticatorStore: Send + Sync {
 
 /// An attempt that has been counted as a failure and may be taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attempt(pub i64);
+pub struct Attempt {
+    pub id: i64,
+    pub guess: Guess,
+}
 
 /// Failure budgets. Durable.
 #[async_trait]
 pub trait ThrottleStore: Send + Sync {
-    /// Counts a failure for the account and each of its factors, if one more attempt is permitted.
-    /// One transaction. The attempt is there exactly when the permit is granted.
-    async fn begin(&self, user: &UserId, now: UnixTime) -> Stored<(Permit, Option<Attempt>)>;
-    /// The code was right: takes the failure back, and ends the row of failures of the account and of
-    /// its factors.
+    /// Counts a failure for the account, and for each of its factors where a code is guessed, if one
+    /// more attempt is permitted. One transaction. The attempt is there exactly when the permit is
+    /// granted.
+    async fn begin(
+        &self,
+        user: &UserId,
+        guess: Guess,
+        now: UnixTime,
+    ) -> Stored<(Permit, Option<Attempt>)>;
+    /// It was right: takes the failure back, and ends the row of failures of the account and, for a
+    /// code, of its factors.
     async fn succeed(&self, attempt: Attempt, user: &UserId) -> Stored<()>;
 }
 
@@ -224,11 +234,14 @@ pub struct CeremonyKey {
 /// Step-up windows: open until a fixed time, never extended by use, never cached.
 #[async_trait]
 pub trait StepUpStore: Send + Sync {
-    async fn open(&self, record: RecordId, epoch: u64, until: UnixTime) -> Stored<()>;
-    async fn open_until(
+    /// Opens a window beside one that another proof has opened.
+    async fn open(&self, record: RecordId, epoch: u64, grant: Grant) -> Stored<()>;
+    /// The window that this proof has opened, while it is open.
+    async fn grant(
         &self,
         record: RecordId,
         epoch: u64,
+        by: Proof,
         now: UnixTime,
-    ) -> Stored<Option<UnixTime>>;
+    ) -> Stored<Option<Grant>>;
 }

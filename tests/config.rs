@@ -4,7 +4,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use stepgate::config::{self, Config, ConfigErrors, Database, Mfa, ProblemKind, StepUpMethod};
+use stepgate::config::{
+    self, Config, ConfigErrors, Database, Mfa, PasswordUse, ProblemKind, StepUpMethod,
+};
 
 const MINIMAL: &str = include_str!("../config/minimal.toml");
 const SAMPLE: &str = include_str!("../config/stepgate.toml");
@@ -51,7 +53,8 @@ fn the_smallest_file_is_enough() {
     assert_eq!(config.listen.admin, Some("127.0.0.1:9901".parse().unwrap()));
     assert_eq!(config.upstream.timeout.get(), Duration::from_secs(30));
     assert_eq!(config.policy.mfa, Mfa::Optional);
-    assert_eq!(config.step_up.methods, [StepUpMethod::Totp]);
+    assert_eq!(config.step_up.methods, Some(vec![StepUpMethod::Totp]));
+    assert_eq!(config.step_up.password(), PasswordUse::Never);
     assert_eq!(config.step_up.window.get(), Duration::from_secs(300));
     assert_eq!(
         config.store.database,
@@ -77,7 +80,10 @@ fn the_sample_shows_every_key_and_the_defaults() {
     }
     let table =
         |config: &Config| -> toml::Table { config.redacted_toml().unwrap().parse().unwrap() };
-    let (sample, minimal) = (table(&sample), table(&parse(MINIMAL, &[]).unwrap()));
+    // What a step-up can be done with depends on what the sign-in rule says.
+    let rule = "username = \"form:email\"\npassword = \"form:password\"\npage = \"/login\"\n";
+    let minimal = parse(&format!("{MINIMAL}{rule}"), &[]).unwrap();
+    let (sample, minimal) = (table(&sample), table(&minimal));
     for section in [
         "portal", "policy", "factors", "step_up", "session", "store", "keys", "limits", "upstream",
     ] {
@@ -270,6 +276,103 @@ fn a_step_up_never_lasts_longer_than_five_minutes() {
         complaint("[step_up]\nwindow = \"10m\"\n"),
         "crm.toml:11:10: `step_up.window`: expected a duration of at most \"5m\", found \"10m\"\n    \
          within the window anybody at the open browser can change the factors"
+    );
+}
+
+/// A sign-in that the gateway can make itself.
+const SIGN_IN: &str = "[[guard.sign_in]]\npath = \"/login\"\nusername = \"form:email\"\n\
+    password = \"form:password\"\npage = \"/login\"\n";
+
+#[test]
+fn the_password_is_offered_where_a_rule_says_how_to_check_it() {
+    let step_up = |addition: &str| {
+        let config = parse(&format!("{BASE}{addition}"), &[]);
+        let config = config.unwrap_or_else(|errors| panic!("{addition}: {errors}"));
+        let methods = config.step_up.methods.clone().unwrap();
+        (methods, config.step_up.password(), config.rechecks().len())
+    };
+    use StepUpMethod::{Password, Totp};
+    let with = |section: &str| step_up(&format!("{SIGN_IN}[step_up]\n{section}\n"));
+    assert_eq!(step_up(""), (vec![Totp], PasswordUse::Never, 0));
+    assert_eq!(with(""), (vec![Password, Totp], PasswordUse::Always, 1));
+    assert_eq!(
+        with("password = \"bootstrap\""),
+        (vec![Password, Totp], PasswordUse::Bootstrap, 1)
+    );
+    assert_eq!(
+        with("password = \"never\""),
+        (vec![Totp], PasswordUse::Never, 0)
+    );
+    assert_eq!(
+        with("methods = [\"totp\"]"),
+        (vec![Totp], PasswordUse::Never, 0)
+    );
+    assert_eq!(
+        with("methods = [\"password\"]"),
+        (vec![Password], PasswordUse::Always, 1)
+    );
+}
+
+#[test]
+fn a_password_that_nobody_could_check_is_refused_with_what_to_do() {
+    assert_eq!(
+        complaint("[step_up]\nmethods = [\"totp\", \"password\"]\n"),
+        "crm.toml:11:20: `step_up.methods.1`: expected a [[guard.sign_in]] with username, password \
+         and page, found \"password\"\n    \
+         the gateway checks a password by signing in with it: say username = \"form:…\", \
+         password = \"form:…\" and page = \"/…\" (see config/stepgate.toml)"
+    );
+    let rule = SIGN_IN.replace("page = \"/login\"\n", "");
+    let complaint_of = complaint(&format!("{rule}[step_up]\npassword = \"bootstrap\"\n"));
+    assert!(
+        complaint_of
+            .starts_with("crm.toml:15:12: `step_up.password`: expected a [[guard.sign_in]]")
+            && complaint_of.ends_with("\n    guard.sign_in.0: it has no `page`"),
+        "{complaint_of}"
+    );
+    let rule = SIGN_IN.replace("form:password", "query:password");
+    let complaint_of = complaint(&format!("{rule}[step_up]\npassword = \"always\"\n"));
+    assert!(
+        complaint_of.contains("not both fields of a form"),
+        "{complaint_of}"
+    );
+}
+
+#[test]
+fn a_step_up_that_nobody_could_make_is_refused() {
+    let step_up = |section: &str| complaint(&format!("{SIGN_IN}[step_up]\n{section}\n"));
+    assert_eq!(
+        step_up("methods = [\"password\"]\npassword = \"bootstrap\""),
+        "crm.toml:16:11: `step_up.methods`: expected \"totp\" among the methods, found [\"password\"]\n    \
+         with step_up.password = \"bootstrap\" nothing is left once a factor is enrolled"
+    );
+    assert_eq!(
+        step_up("methods = [\"password\"]\npassword = \"never\""),
+        "crm.toml:16:11: `step_up.methods`: expected \"totp\" among the methods, found [\"password\"]\n    \
+         step_up.password = \"never\" leaves nothing else"
+    );
+    assert_eq!(
+        step_up("methods = [\"totp\"]\npassword = \"always\""),
+        "crm.toml:17:12: `step_up.password`: expected \"never\", as step_up.methods lacks \
+         \"password\", found \"always\"\n    add \"password\" to step_up.methods"
+    );
+    assert!(
+        step_up("password = \"sometimes\"").contains("\"always\" or \"bootstrap\" or \"never\"")
+    );
+    assert!(step_up("password = 1").contains("expected a string, found 1"));
+}
+
+#[test]
+fn fields_say_where_they_are_found_and_belong_to_a_password() {
+    let rule = |fields: &str| complaint(&format!("{SIGN_IN}fields = {fields}\n"));
+    assert!(rule("{ t = \"x\" }").contains(
+        "`guard.sign_in.0.fields.t`: expected a place on the page: css:selector, or text:REGEX with a group"
+    ));
+    assert!(rule("[\"text:(x)\"]").contains("expected a table such as { csrf_token ="));
+    let alone = complaint("[[guard.sign_in]]\npath = \"/login\"\nfields = { t = \"text:(x)\" }\n");
+    assert!(
+        alone.contains("`guard.sign_in.0.fields`: expected none, or username, password and page"),
+        "{alone}"
     );
 }
 
@@ -626,7 +729,6 @@ fn what_does_nothing_yet_is_refused_and_never_ignored() {
         ("[factors.passkey]", "`factors.passkey`"),
         ("[factors.passkey]\nenrolment = false", "`factors.passkey`"),
         ("[factors.backup_codes]", "`factors.backup_codes`"),
-        ("[step_up]\npassword = \"always\"", "`step_up.password`"),
         (
             "[step_up]\nmethods = [\"totp\", \"passkey\"]",
             "`step_up.methods.1` = \"passkey\"",
@@ -643,10 +745,6 @@ fn what_does_nothing_yet_is_refused_and_never_ignored() {
         (
             "[[guard.sign_in]]\npath = \"/login\"\nscript = true",
             "`guard.sign_in.0.script`",
-        ),
-        (
-            "[[guard.sign_in]]\npath = \"/login\"\nfields = { t = \"text:x\" }",
-            "`guard.sign_in.0.fields`",
         ),
     ] {
         let complaint = complaint(addition);

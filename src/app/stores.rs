@@ -11,13 +11,14 @@ use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 use super::make_private_dir;
-use crate::config::{Config, Mfa};
+use crate::config::{Config, Mfa, StepUpMethod};
 use crate::crypto::at_rest::AtRest;
 use crate::crypto::keyring::KeyRing;
 use crate::domain::authenticator::FriendlyName;
 use crate::domain::authenticator::totp::Seed;
 use crate::domain::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::domain::ids::{FactorId, UserId};
+use crate::flows::step_up::StepUpRules;
 use crate::flows::{Doubts, FlowError, Flows, Rules};
 use crate::stores::embedded::{Ceremonies, EmbeddedSessions, Limits, StepUpWindows};
 use crate::stores::sqlite::Database;
@@ -147,7 +148,16 @@ impl Stores {
                 issuer: config.app.name.clone(),
                 lifetime: config.session.lifetime.get(),
                 anonymous_lifetime: config.limits.anonymous_lifetime.get(),
-                step_up_window: config.step_up.window.get(),
+                step_up: StepUpRules {
+                    window: config.step_up.window.get(),
+                    totp: config.step_up.has(StepUpMethod::Totp),
+                    password: config.step_up.password(),
+                    rechecks: config
+                        .rechecks()
+                        .iter()
+                        .map(|it| it.rule().to_owned())
+                        .collect(),
+                },
             },
             doubts: self.doubts.clone(),
         }

@@ -31,7 +31,7 @@ const ADDRESS: &str = "an IP address and a port, such as \"127.0.0.1:8443\"";
 const PATH: &str = "a path such as \"/login\"";
 const ORIGIN: &str = "an origin such as https://crm.example.com, without a path";
 
-const EXPECTATIONS: [Expectation; 20] = [
+const EXPECTATIONS: [Expectation; 21] = [
     required(
         "app",
         "a section [app] with name and public_url",
@@ -86,12 +86,16 @@ const EXPECTATIONS: [Expectation; 20] = [
         "listen.trusted_proxies.*",
         "a network such as \"10.0.0.0/8\", or \"10.0.0.7/32\" for one address",
     ),
+    optional(
+        "guard.sign_in.*.fields",
+        "a table such as { csrf_token = \"text:csrf = '([^']+)'\" }",
+    ),
     optional("guard.sign_in", "[[guard.sign_in]] sections"),
     optional("guard.sign_out", "[[guard.sign_out]] sections"),
 ];
 
 /// Keys whose values are words of a list. figment would read a number as a word's place in it.
-pub(super) const WORDS: [&str; 8] = [
+pub(super) const WORDS: [&str; 9] = [
     "guard.session_id",
     "guard.identity.rotation",
     "policy.mfa",
@@ -100,6 +104,7 @@ pub(super) const WORDS: [&str; 8] = [
     "session.same_site",
     "store.sessions",
     "step_up.methods.*",
+    "step_up.password",
 ];
 
 /// Keys whose values are tables. serde would read a list as the members in their order.

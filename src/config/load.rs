@@ -53,10 +53,11 @@ pub fn parse(file: &Path, text: &str, env: Vec<(String, String)>) -> Result<Conf
     };
     let mut draft = Draft::new(merged);
     not_yet::refuse(&mut draft, &mut report);
-    let config = repair::read(&mut draft, &env, &mut report);
-    if let Some(config) = &config {
+    let mut config = repair::read(&mut draft, &env, &mut report);
+    if let Some(config) = &mut config {
         let mut faults = Faults::default();
         config.check(&mut faults);
+        config.resolve();
         report.add_faults(faults, &draft);
     }
     report.finish(config)

@@ -18,7 +18,7 @@ enum Refused {
 }
 
 /// Key, what of it is refused, what to do instead.
-const NOT_YET: [(&str, Refused, &str); 12] = [
+const NOT_YET: [(&str, Refused, &str); 10] = [
     (
         "portal.host",
         Refused::Every,
@@ -32,13 +32,11 @@ const NOT_YET: [(&str, Refused, &str); 12] = [
     ),
     ("factors.passkey", Refused::Every, ""),
     ("factors.backup_codes", Refused::Every, ""),
-    ("step_up.password", Refused::Every, ""),
     (
         "step_up.methods.*",
-        Refused::Beginning(&["password", "passkey"]),
+        Refused::Beginning(&["passkey"]),
         "use \"totp\"",
     ),
-    ("guard.sign_in.*.fields", Refused::AllButNothing, ""),
     ("guard.sign_in.*.tokens", Refused::AllButNothing, ""),
     ("guard.sign_in.*.script", Refused::AllButNothing, ""),
     (

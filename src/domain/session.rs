@@ -23,6 +23,7 @@ use super::assurance::VerifiedFactor;
 use super::clock::UnixTime;
 use super::credentials::{Credential, KeptSeal, LiveSet};
 use super::ids::{Epoch, RecordId, SealId, UserId};
+use super::password::SignInName;
 
 /// SHA-256 of the token in the browser's gateway cookie. The token itself is stored nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,6 +42,10 @@ pub struct SignedIn {
     pub user: UserId,
     /// The name to show and to put into authenticator apps.
     pub name: String,
+    /// The name that was typed at a declared sign-in, for a step-up by password. Records of earlier
+    /// versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in_name: Option<SignInName>,
     /// When the password (or what the application took for it) was seen to work.
     pub at: UnixTime,
 }
@@ -254,6 +259,16 @@ impl Record {
         };
         self.failures = 0;
         Ok(self.with_token(token, now))
+    }
+
+    /// The password was shown once more. It proves no factor, so the state stays; the token changes, and
+    /// a copy of the old one does not share what follows.
+    pub fn reauthenticate(mut self, token: TokenDigest, at: UnixTime) -> Result<Self, IllegalMove> {
+        if !self.state.is_settled() {
+            return Err(self.illegal("the password"));
+        }
+        self.failures = 0;
+        Ok(self.with_token(token, at))
     }
 
     /// Somebody enrolled this user's first factor in another session.

@@ -17,6 +17,15 @@ pub const BUDGET_PERIOD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Failures in a row at which a factor is disabled.
 pub const FACTOR_FAILURES: u32 = 20;
 
+/// What is being guessed. Both draw on one budget: it is the account that is attacked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guess {
+    /// Counts against each of the user's authenticators as well.
+    Code,
+    /// Says nothing of any factor: wrong ones disable none, and a right one forgives none.
+    Password,
+}
+
 /// What the store knows of an account before an attempt.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Count {

@@ -11,7 +11,13 @@ pub const FACTOR_FAILED: &str = "factor_failed";
 pub const FACTOR_THROTTLED: &str = "factor_throttled";
 pub const FACTOR_DISABLED: &str = "factor_disabled";
 pub const FLOW_ENDED: &str = "flow_ended";
+/// With a code; the next four are about the password.
 pub const STEP_UP: &str = "step_up";
+pub const STEP_UP_BY_PASSWORD: &str = "step_up_by_password";
+pub const PASSWORD_FAILED: &str = "password_failed";
+pub const PASSWORD_THROTTLED: &str = "password_throttled";
+/// The application did not say whether it was right.
+pub const PASSWORD_UNCHECKED: &str = "password_unchecked";
 pub const FACTOR_ADDED: &str = "factor_added";
 /// An administrator made a one-time code for a first factor.
 pub const ENROLMENT_TOKEN_MADE: &str = "enrolment_token_made";
@@ -21,12 +27,16 @@ pub const FACTOR_REMOVED: &str = "factor_removed";
 pub const SIGNED_OUT: &str = "signed_out";
 pub const OTHER_SESSIONS_ENDED: &str = "other_sessions_ended";
 
+/// Why a flow ended, for [`FLOW_ENDED`].
+pub const WRONG_CODES: &str = "too many wrong codes";
+pub const WRONG_PASSWORDS: &str = "too many wrong passwords";
+
 impl Flows {
     /// As [`Self::note`], unless it is what the log says last: whoever repeats it may not fill the log.
-    pub(super) async fn note_once(&self, actor: Actor<'_>, what: &'static str) {
+    pub(super) async fn note_once(&self, actor: Actor<'_>, what: &'static str, detail: &str) {
         let last = self.audit.recent(actor.user(), 1).await.unwrap_or_default();
         if last.first().is_none_or(|line| line.what != what) {
-            self.note(actor, what, "").await;
+            self.note(actor, what, detail).await;
         }
     }
 

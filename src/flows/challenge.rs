@@ -45,26 +45,32 @@ impl Flows {
             // No guess: whoever has it had it when it was right. A form that was sent twice must not end
             // the sign-in that its first copy completes.
             Checked::Replayed => Ok(Answer::Replayed),
-            Checked::Wrong if self.goes_on_after_failure(actor).await? => Ok(Answer::Wrong),
-            Checked::Wrong => Ok(Answer::Ended),
+            Checked::Wrong => Ok(match self.count_failure(actor, audit::WRONG_CODES).await? {
+                Some(_) => Answer::Wrong,
+                None => Answer::Ended,
+            }),
         }
     }
 
-    /// Counts one more wrong code in this flow; the fifth ends it, whatever the session was.
-    pub(super) async fn goes_on_after_failure(&self, actor: Actor<'_>) -> Result<bool, FlowError> {
+    /// Counts one more failure in this flow; the fifth ends it, whatever the session was. How many are
+    /// left before that; `None` where it has ended.
+    pub(super) async fn count_failure(
+        &self,
+        actor: Actor<'_>,
+        why: &'static str,
+    ) -> Result<Option<u8>, FlowError> {
         let counted = self.advance(actor, |mut record| {
             record.failures = record.failures.saturating_add(1);
             Ok(Some(record))
         });
-        match counted.await? {
-            Some(held) if held.record.failures < FAILURES_THAT_END => Ok(true),
-            Some(_) => {
-                self.sessions.end(actor.held.record.id).await?;
-                self.note(actor, audit::FLOW_ENDED, "too many wrong codes")
-                    .await;
-                Ok(false)
-            }
-            None => Ok(false),
+        let Some(held) = counted.await? else {
+            return Ok(None);
+        };
+        let left = FAILURES_THAT_END.saturating_sub(held.record.failures);
+        if left == 0 {
+            self.sessions.end(actor.held.record.id).await?;
+            self.note(actor, audit::FLOW_ENDED, why).await;
         }
+        Ok((left > 0).then_some(left))
     }
 }

@@ -5,7 +5,7 @@ use super::{Actor, FlowError, Flows, audit};
 use crate::domain::assurance::VerifiedFactor;
 use crate::domain::authenticator::totp::{self, Code, MatchedStep};
 use crate::domain::clock::UnixTime;
-use crate::domain::throttle::{FACTOR_FAILURES, Permit};
+use crate::domain::throttle::{FACTOR_FAILURES, Guess, Permit};
 use crate::stores::{Attempt, TotpRow};
 
 /// What a typed code turned out to be.
@@ -35,10 +35,10 @@ impl Flows {
             return Ok(Checked::Wrong);
         };
         let now = self.now();
-        let attempt = match self.throttle.begin(actor.user(), now).await? {
+        let attempt = match self.throttle.begin(actor.user(), Guess::Code, now).await? {
             (Permit::Granted, Some(attempt)) => attempt,
             (Permit::Wait(until), _) => {
-                self.note_once(actor, audit::FACTOR_THROTTLED).await;
+                self.note_once(actor, audit::FACTOR_THROTTLED, "").await;
                 return Ok(Checked::Locked(until));
             }
             (Permit::Granted, None) => return Ok(Checked::Wrong),

@@ -4,6 +4,7 @@ use super::{Actor, FlowError, Flows, Moved, audit};
 use crate::crypto::token::SessionToken;
 use crate::domain::credentials::Credential;
 use crate::domain::ids::{RecordId, UserId};
+use crate::domain::password::SignInName;
 use crate::domain::session::{Asked, Landing, Record, SignedIn, State};
 use crate::stores::Held;
 
@@ -11,6 +12,8 @@ use crate::stores::Held;
 pub struct SignIn<'a> {
     pub user: UserId,
     pub name: String,
+    /// As it was typed at a declared sign-in.
+    pub sign_in_name: Option<SignInName>,
     /// The protected cookies that the browser now has, each with the epoch of its seal.
     pub jar: &'a [Credential],
     /// Where the user wanted to go, a path on this origin.
@@ -81,6 +84,7 @@ impl Flows {
         let who = SignedIn {
             user: sign_in.user.clone(),
             name: sign_in.name.clone(),
+            sign_in_name: sign_in.sign_in_name.clone(),
             at,
         };
         let landing = match (

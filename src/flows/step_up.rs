@@ -6,16 +6,37 @@
 use super::check_totp::Checked;
 use super::{Actor, FlowError, Flows, Moved, audit};
 use crate::domain::clock::UnixTime;
+use crate::domain::step_up::{Grant, PasswordUse, Proof};
+
+/// What the configuration says about step-ups.
+#[derive(Clone, Debug)]
+pub struct StepUpRules {
+    pub window: std::time::Duration,
+    /// Whether a code counts.
+    pub totp: bool,
+    pub password: PasswordUse,
+    /// The sign-in rules by which a password can be checked, as remembered names speak of them.
+    pub rechecks: Vec<String>,
+}
 
 /// What stands between a session and a change of factors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepUp {
     /// Nothing, until this time.
     Open(UnixTime),
-    /// A code of an enrolled authenticator.
-    Totp,
-    /// There is nothing else to show, and the sign-in is too long ago.
+    /// One of these has to be shown.
+    Due(Ways),
+    /// There is nothing to show, and the sign-in is too long ago.
     SignInAgain,
+}
+
+/// What a user has to show; at least one, where it is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ways {
+    /// A code of an enrolled authenticator.
+    pub totp: bool,
+    /// The password, which the application is asked about.
+    pub password: bool,
 }
 
 /// How a step-up was answered.
@@ -30,23 +51,55 @@ pub enum Proved {
 
 impl Flows {
     pub async fn step_up_due(&self, actor: Actor<'_>) -> Result<StepUp, FlowError> {
-        let (record, now) = (&actor.held.record, self.now());
-        if let Some(until) = self
-            .step_up
-            .open_until(record.id, record.epoch.0, now)
-            .await?
-        {
+        let factors = self.authenticators.count(actor.user()).await?;
+        if let Some(grant) = self.open_window(actor, factors).await? {
+            return Ok(StepUp::Open(grant.until));
+        }
+        let ways = self.ways(actor, factors);
+        let nothing = !ways.totp && !ways.password;
+        let until = actor.who.at.plus(self.rules.step_up.window);
+        // Who has no factor has the password and no more, and has just shown it.
+        if (factors == 0 || nothing) && self.now() < until {
             return Ok(StepUp::Open(until));
         }
-        if self.authenticators.count(actor.user()).await? > 0 {
-            return Ok(StepUp::Totp);
-        }
-        let until = actor.who.at.plus(self.rules.step_up_window);
-        Ok(if now < until {
-            StepUp::Open(until)
-        } else {
+        Ok(if nothing {
             StepUp::SignInAgain
+        } else {
+            StepUp::Due(ways)
         })
+    }
+
+    /// What this user could show, whether or not it is due.
+    pub async fn step_up_ways(&self, actor: Actor<'_>) -> Result<Ways, FlowError> {
+        let factors = self.authenticators.count(actor.user()).await?;
+        Ok(self.ways(actor, factors))
+    }
+
+    pub(super) fn ways(&self, actor: Actor<'_>, factors: u32) -> Ways {
+        let rules = &self.rules.step_up;
+        let known = actor.who.sign_in_name.as_ref();
+        let checkable = known.is_some_and(|name| rules.rechecks.iter().any(|r| r == name.rule()));
+        Ways {
+            totp: rules.totp && factors > 0,
+            password: checkable && rules.password.allows(factors),
+        }
+    }
+
+    /// A window that a password opened closes where the password counts no more.
+    async fn open_window(
+        &self,
+        actor: Actor<'_>,
+        factors: u32,
+    ) -> Result<Option<Grant>, FlowError> {
+        let (record, now) = (&actor.held.record, self.now());
+        let find = |by| self.step_up.grant(record.id, record.epoch.0, by, now);
+        if let Some(grant) = find(Proof::Factor).await? {
+            return Ok(Some(grant));
+        }
+        if !self.rules.step_up.password.allows(factors) {
+            return Ok(None);
+        }
+        Ok(find(Proof::Password).await?)
     }
 
     pub async fn step_up_by_totp(
@@ -57,14 +110,20 @@ impl Flows {
         if !actor.held.record.state.is_settled() {
             return Ok(Proved::Ended);
         }
+        if !self.rules.step_up.totp {
+            return Ok(Proved::Wrong);
+        }
         match self.check_totp(actor, typed).await? {
             Checked::Verified(factor, name) => {
                 let Some(moved) = self.verify(actor, &factor).await? else {
                     return Ok(Proved::Ended);
                 };
                 let record = &moved.held.record;
-                let until = factor.verified_at().plus(self.rules.step_up_window);
-                self.step_up.open(record.id, record.epoch.0, until).await?;
+                let grant = Grant {
+                    by: Proof::Factor,
+                    until: factor.verified_at().plus(self.rules.step_up.window),
+                };
+                self.step_up.open(record.id, record.epoch.0, grant).await?;
                 self.note(actor, audit::STEP_UP, &name).await;
                 Ok(Proved::Open(moved))
             }
@@ -72,8 +131,10 @@ impl Flows {
             Checked::Disabled => Ok(Proved::Disabled),
             Checked::NoneLeft => Ok(Proved::Ended),
             Checked::Replayed => Ok(Proved::Replayed),
-            Checked::Wrong if self.goes_on_after_failure(actor).await? => Ok(Proved::Wrong),
-            Checked::Wrong => Ok(Proved::Ended),
+            Checked::Wrong => Ok(match self.count_failure(actor, audit::WRONG_CODES).await? {
+                Some(_) => Proved::Wrong,
+                None => Proved::Ended,
+            }),
         }
     }
 }

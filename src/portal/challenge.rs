@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode};
 
-use super::views::texts::{Ending, FormProblem};
+use super::views::texts::{Ending, FormProblem, Tried};
 use super::views::{ChallengePage, LockedPage};
 use super::{Page, Portal, Visit, times};
 use crate::domain::clock::UnixTime;
@@ -62,6 +62,15 @@ impl Portal {
 
     /// The lock-out page; without a time only an administrator can help.
     pub(super) fn locked(&self, visit: &Visit<'_>, until: Option<UnixTime>) -> Page {
+        self.locked_after(visit, until, Tried::Codes)
+    }
+
+    pub(super) fn locked_after(
+        &self,
+        visit: &Visit<'_>,
+        until: Option<UnixTime>,
+        tried: Tried,
+    ) -> Page {
         let (csrf, shown) = (self.csrf_of(visit.held), until.map(times::show_end));
         let page = LockedPage {
             frame: self.frame(visit.request.request_id),
@@ -69,6 +78,7 @@ impl Portal {
             account: &visit.actor.who.name,
             retry_at: shown.as_ref().map(times::Shown::moment),
             retry: visit.request.path,
+            tried,
         };
         let page = self.render(
             StatusCode::TOO_MANY_REQUESTS,
@@ -91,9 +101,10 @@ pub(super) fn slip(typed: &str) -> Option<FormProblem> {
 
 /// A form that comes back with a problem is no success.
 pub(super) fn status_of(problem: Option<FormProblem>) -> StatusCode {
-    if problem.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
+    match problem {
+        None => StatusCode::OK,
+        // Nothing was wrong with the form.
+        Some(FormProblem::PasswordUnchecked) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

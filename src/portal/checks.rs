@@ -56,6 +56,7 @@ mod tests {
             query: "",
             form: Vec::new(),
             session: PortalSession::None,
+            sign_in: None,
             from: "",
             request_id: "",
             origin,

@@ -1,7 +1,9 @@
 //! What goes in and out of the portal.
 
 use http::{Method, StatusCode};
+use zeroize::Zeroizing;
 
+use crate::flows::password::SignInPage;
 use crate::stores::Held;
 
 /// What the store knew of the presented token.
@@ -17,9 +19,11 @@ pub struct PortalRequest<'a> {
     pub method: Method,
     pub path: &'a str,
     pub query: &'a str,
-    /// The form's fields; empty for a GET.
-    pub form: Vec<(String, String)>,
+    /// The form's fields; empty for a GET. Codes and passwords are among them.
+    pub form: Vec<(String, Zeroizing<String>)>,
     pub session: PortalSession,
+    /// The application's sign-in, for this visitor's password.
+    pub sign_in: Option<&'a dyn SignInPage>,
     /// The client's address.
     pub from: &'a str,
     pub request_id: &'a str,
@@ -36,6 +40,10 @@ impl PortalRequest<'_> {
             .iter()
             .find(|(known, _)| known == name)
             .map_or("", |(_, value)| value)
+    }
+
+    pub fn has_field(&self, name: &str) -> bool {
+        self.form.iter().any(|(known, _)| known == name)
     }
 
     /// A parameter of the query.

@@ -5,21 +5,27 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::challenge::{slip, status_of};
 use super::views::texts::{Ending, FormProblem, Reason};
-use super::views::{SignInAgainPage, StepUpPage};
+use super::views::{SignInAgainPage, StepUpPage, Way};
 use super::{Page, Portal, Visit};
 use crate::domain::ids::FactorId;
 use crate::domain::return_address::{has_dot_segments, safe_return};
 use crate::flows::FlowError;
-use crate::flows::step_up::{Proved, StepUp};
+use crate::flows::step_up::{Proved, StepUp, Ways};
+
+/// A step-up that has to be made: what could be shown, why, and where it leads back to.
+pub(super) struct Due {
+    pub ways: Ways,
+    back: String,
+    reason: OwnedReason,
+}
 
 impl Portal {
     /// Sends the user to the step-up, and back to this page afterwards.
     pub(super) fn step_up_first(&self, visit: &Visit<'_>, due: StepUp, reason: Reason<'_>) -> Page {
         match due {
-            StepUp::SignInAgain => self.sign_in_again(visit, reason),
-            StepUp::Open(_) | StepUp::Totp => {
-                let back = utf8_percent_encode(visit.request.path, NON_ALPHANUMERIC);
-                Page::see_other(&format!("{}/step-up?return={back}", self.settings.path))
+            StepUp::SignInAgain => self.sign_in_again(visit, visit.request.path, reason),
+            StepUp::Open(_) | StepUp::Due(_) => {
+                Page::see_other(&self.step_up_address(visit.request.path, None))
             }
         }
     }
@@ -36,28 +42,27 @@ impl Portal {
         if visit.request.method != Method::POST {
             return match self.flows.step_up_due(visit.actor).await? {
                 StepUp::Open(_) => Ok(Page::see_other(&back)),
-                StepUp::SignInAgain => Ok(self.sign_in_again(&visit, reason.as_reason())),
-                StepUp::Totp => Ok(self.step_up_page(&visit, &back, reason.as_reason(), None)),
+                StepUp::SignInAgain => Ok(self.sign_in_again(&visit, &back, reason.as_reason())),
+                StepUp::Due(ways) => {
+                    let due = Due { ways, back, reason };
+                    Ok(self.step_up_page(&visit, &due, self.asked_way(&visit, ways), None))
+                }
             };
         }
+        let ways = self.flows.step_up_ways(visit.actor).await?;
+        let due = Due { ways, back, reason };
+        if visit.request.has_field("password") {
+            return self.step_up_by_password(&visit, &due).await;
+        }
         let typed = visit.request.field("code");
+        let again = |problem| Ok(self.step_up_page(&visit, &due, Way::Code, Some(problem)));
         if let Some(problem) = slip(typed) {
-            return Ok(self.step_up_page(&visit, &back, reason.as_reason(), Some(problem)));
+            return again(problem);
         }
         match self.flows.step_up_by_totp(visit.actor, typed).await? {
-            Proved::Open(moved) => Ok(self.moved_on(&moved, &back)),
-            Proved::Wrong => Ok(self.step_up_page(
-                &visit,
-                &back,
-                reason.as_reason(),
-                Some(FormProblem::CodeWrong),
-            )),
-            Proved::Replayed => Ok(self.step_up_page(
-                &visit,
-                &back,
-                reason.as_reason(),
-                Some(FormProblem::CodeUsed),
-            )),
+            Proved::Open(moved) => Ok(self.moved_on(&moved, &due.back)),
+            Proved::Wrong => again(FormProblem::CodeWrong),
+            Proved::Replayed => again(FormProblem::CodeUsed),
             Proved::Locked(until) => Ok(self.locked(&visit, Some(until))),
             Proved::Disabled => Ok(self.locked(&visit, None)),
             Proved::Ended => {
@@ -66,6 +71,23 @@ impl Portal {
                 Ok(page)
             }
         }
+    }
+
+    /// The way that the address asks for, if the user has it; a code first.
+    fn asked_way(&self, visit: &Visit<'_>, ways: Ways) -> Way {
+        let password = visit.request.parameter("with").as_deref() == Some("password");
+        if ways.password && (password || !ways.totp) {
+            Way::Password
+        } else {
+            Way::Code
+        }
+    }
+
+    /// The step-up's own address, with the page that it leads back to.
+    fn step_up_address(&self, back: &str, with: Option<&str>) -> String {
+        let back = utf8_percent_encode(back, NON_ALPHANUMERIC);
+        let with = with.map_or_else(String::new, |way| format!("&with={way}"));
+        format!("{}/step-up?return={back}{with}", self.settings.path)
     }
 
     /// Where the step-up leads back to: a page of ours, never anywhere else.
@@ -106,31 +128,53 @@ impl Portal {
         )
     }
 
-    fn step_up_page(
+    /// For a password that does not count, and was not looked at: what does is asked for.
+    pub(super) fn step_up_otherwise(&self, visit: &Visit<'_>, due: &Due) -> Page {
+        if due.ways.totp {
+            return self.step_up_page(visit, due, Way::Code, Some(FormProblem::PasswordNotOffered));
+        }
+        self.sign_in_again(visit, &due.back, due.reason.as_reason())
+    }
+
+    /// Back to what the step-up was for, with the new token.
+    pub(super) fn stepped_up(&self, moved: &crate::flows::Moved, due: &Due) -> Page {
+        self.moved_on(moved, &due.back)
+    }
+
+    pub(super) fn step_up_page(
         &self,
         visit: &Visit<'_>,
-        back: &str,
-        reason: Reason<'_>,
+        due: &Due,
+        way: Way,
         problem: Option<FormProblem>,
     ) -> Page {
         let (csrf, action) = (
             self.csrf_of(visit.held),
             format!("{}/step-up", self.settings.path),
         );
+        let other = match way {
+            Way::Code => due.ways.password.then_some(Some("password")),
+            Way::Password => due.ways.totp.then_some(None),
+        };
+        let other = other.map(|with| self.step_up_address(&due.back, with));
+        let name = visit.actor.who.sign_in_name.as_ref();
         let page = StepUpPage {
             frame: self.frame(visit.request.request_id),
             csrf: &csrf,
             action: &action,
             account: &visit.actor.who.name,
-            reason,
-            return_to: Some(back),
+            reason: due.reason.as_reason(),
+            return_to: Some(&due.back),
             cancel: &self.settings.security_page,
+            way,
+            other: other.as_deref(),
+            sign_in_name: name.map_or("", |name| name.name()),
             problem,
         };
         self.render(status_of(problem), &page, visit.request.request_id)
     }
 
-    fn sign_in_again(&self, visit: &Visit<'_>, reason: Reason<'_>) -> Page {
+    fn sign_in_again(&self, visit: &Visit<'_>, back: &str, reason: Reason<'_>) -> Page {
         let (csrf, action) = (
             self.csrf_of(visit.held),
             format!("{}/sign-out", self.settings.path),
@@ -141,7 +185,7 @@ impl Portal {
             action: &action,
             account: &visit.actor.who.name,
             reason,
-            return_to: Some(visit.request.path),
+            return_to: Some(back),
             cancel: &self.settings.security_page,
         };
         self.render(StatusCode::OK, &page, visit.request.request_id)

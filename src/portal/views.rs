@@ -42,7 +42,7 @@ pub use remove::RemovePage;
 pub use rename::RenamePage;
 pub use security::{ActivityRow, AuthenticatorRow, SecurityPage};
 pub use sign_out::SignOutPage;
-pub use step_up::{SignInAgainPage, StepUpPage};
+pub use step_up::{SignInAgainPage, StepUpPage, Way};
 
 /// What every page shows around its own content.
 #[derive(Debug, Clone, Copy)]

@@ -13,6 +13,7 @@ use super::lanes::Round;
 use super::reply::Reply;
 use crate::crypto::token;
 use crate::domain::matching::{BODY_LOOKED_INTO, Body, Head, Match, Rule};
+use crate::domain::password::SignInName;
 use crate::domain::path_glob::LenientPath;
 use crate::domain::typed_name::{self, TypedName};
 use crate::flows::FlowError;
@@ -30,6 +31,8 @@ pub(super) struct Candidate {
     pub sign_in: bool,
     /// The name typed in a declared sign-in, where it is certain.
     pub typed: Option<TypedName>,
+    /// The name typed in a declared sign-in that the gateway could make once more.
+    pub sign_in_name: Option<SignInName>,
     pub sign_in_page: bool,
     pub sign_out: bool,
     pub no_credentials: bool,
@@ -82,6 +85,7 @@ impl Parts {
             path: readings,
             sign_in: false,
             typed: None,
+            sign_in_name: None,
             sign_in_page,
             sign_out: false,
             no_credentials: self.guard.is_public(path),
@@ -189,6 +193,8 @@ impl Parts {
             sign_in = !matched.is_empty();
             let matched = matched.into_iter();
             candidate.typed = typed_name::of(matched, &facts.target.query, body);
+            let mut rechecks = self.guard.rechecks.iter();
+            candidate.sign_in_name = rechecks.find_map(|recheck| recheck.typed_name(head, body));
         }
         candidate.sign_in = sign_in;
         candidate.sign_out = sign_out;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use pingora::proxy::Session;
+use zeroize::Zeroize;
 
 use super::facts::Facts;
 use super::spool::{Budget, Share};
@@ -22,6 +23,15 @@ pub struct Room<'a> {
 pub struct Read {
     bytes: Bytes,
     _share: Share,
+}
+
+impl Read {
+    /// Forgets what was read, and overwrites it where nobody else holds it: it may be a password.
+    pub fn wipe(self) {
+        if let Ok(mut bytes) = self.bytes.try_into_mut() {
+            bytes.as_mut().zeroize();
+        }
+    }
 }
 
 impl std::ops::Deref for Read {

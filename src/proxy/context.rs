@@ -6,7 +6,7 @@ use super::facts::Facts;
 use super::in_flight::Counted;
 use super::jar::Jar;
 use super::mask::Mask;
-use crate::domain::clock::UnixTime;
+use crate::domain::step_up::FactorWindow;
 use crate::stores::{Change, Held};
 
 /// A settled request on its way through Pingora's proxy.
@@ -15,7 +15,7 @@ pub struct Settled {
     pub jar: Jar,
     /// Names of presented cookies that opened nothing.
     pub dead: Vec<String>,
-    pub step_up: Option<UnixTime>,
+    pub step_up: Option<FactorWindow>,
     /// The request may change whose session this is: an unsafe method, or a declared sign-out.
     pub _change: Option<Change>,
     /// This response ends the session.

@@ -17,6 +17,7 @@ use super::in_flight::InFlight;
 use super::lease::{Flights, Queues};
 use super::origin::Origin;
 use super::outgoing::Way;
+use super::recheck::Turns;
 use super::reply::Reply;
 use super::request_ids::RequestIds;
 use super::respond;
@@ -46,6 +47,8 @@ pub(super) struct Parts {
     pub bodies: Budget,
     pub queues: Queues,
     pub flights: Flights,
+    /// For passwords that are checked.
+    pub turns: Turns,
     pub seen: Seen,
     pub in_flight: InFlight,
     pub request_ids: RequestIds,
@@ -112,6 +115,7 @@ impl Gateway {
             bodies,
             queues: Queues::default(),
             flights: Flights::default(),
+            turns: Turns::default(),
             seen: Seen::default(),
             in_flight: InFlight::default(),
             sealers,

@@ -12,6 +12,7 @@ use crate::domain::cookie_glob::CookieGlob;
 use crate::domain::cookie_names::CookieNames;
 use crate::domain::evidence::{Source, Whoami};
 use crate::domain::path_glob::PathGlob;
+use crate::domain::recheck::Recheck;
 use crate::domain::rules::{SignInRule, SignOutRule};
 use crate::domain::source::TokenInput;
 
@@ -21,6 +22,8 @@ pub struct Guard {
     pub names: CookieNames,
     pub sign_in: Vec<SignInRule>,
     pub sign_out: Vec<SignOutRule>,
+    /// Sign-ins that the gateway makes itself to check a password; none where it may not.
+    pub rechecks: Vec<Recheck>,
     /// Public routes: never carry a credential.
     pub no_credentials: Vec<PathGlob>,
     /// Routes that nobody may use.

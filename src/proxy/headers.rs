@@ -3,8 +3,8 @@
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
-use crate::domain::clock::UnixTime;
 use crate::domain::session::{Record, State};
+use crate::domain::step_up::FactorWindow;
 
 /// Exact folded names that never come from a client.
 const OURS: &[&str] = &[
@@ -110,7 +110,7 @@ pub fn apply_forwarded(
 pub fn apply_identity(
     headers: &mut HeaderMap,
     record: &Record,
-    step_up: Option<UnixTime>,
+    step_up: Option<FactorWindow>,
 ) -> pingora::Result<()> {
     let (who, factor) = match &record.state {
         State::Verified(who, factor) => (who, Some(factor)),
@@ -131,8 +131,8 @@ pub fn apply_identity(
     headers.insert(name::MFA_ACR, HeaderValue::from_static(factor.acr()));
     let at = factor.verified_at().as_secs();
     headers.insert(name::MFA_AUTH_TIME, HeaderValue::from(at));
-    if let Some(until) = step_up {
-        let until = HeaderValue::from(until.as_secs());
+    if let Some(window) = step_up {
+        let until = HeaderValue::from(window.until().as_secs());
         headers.insert(name::MFA_STEP_UP_EXPIRES, until);
     }
     Ok(())

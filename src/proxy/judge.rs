@@ -16,6 +16,7 @@ use super::spool::Spooled;
 use crate::crypto::seal::SealError;
 use crate::domain::evidence::Evidence;
 use crate::domain::ids::{Epoch, RecordId};
+use crate::domain::password::SignInName;
 use crate::domain::session::{Asked, Record, State};
 use crate::domain::typed_name::TypedName;
 use crate::flows::sign_in::SignIn;
@@ -33,6 +34,8 @@ pub struct Visitor {
     pub dead: Vec<String>,
     /// The name typed in a declared sign-in, where it is certain.
     pub typed: Option<TypedName>,
+    /// The name that was typed, where this is a declared sign-in.
+    pub sign_in_name: Option<SignInName>,
 }
 
 /// A response that was read to its end, with the credentials that the browser had before it.
@@ -142,6 +145,7 @@ impl Parts {
                 let sign_in = SignIn {
                     user: id,
                     name,
+                    sign_in_name: visitor.sign_in_name.clone(),
                     jar: &jar,
                     return_to,
                     from: &from,

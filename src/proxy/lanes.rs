@@ -18,6 +18,7 @@ use super::reply::Reply;
 use super::route::{self, Presented, Verdict, View};
 use super::settled::is_whole;
 use super::unsettled::Bare;
+use crate::domain::step_up::{Grant, Proof};
 use crate::portal::views::texts::PageProblem;
 use crate::stores::{Found, Held};
 
@@ -158,10 +159,10 @@ impl Parts {
         let step_up = self
             .flows
             .step_up
-            .open_until(record.id, record.epoch.0, now)
+            .grant(record.id, record.epoch.0, Proof::Factor, now)
             .await;
         let step_up = match step_up {
-            Ok(step_up) => step_up,
+            Ok(grant) => grant.and_then(Grant::for_application),
             Err(error) => return Ok(Round::Answer(self.failed(&candidate.facts, &error.into()))),
         };
         // Where ids rotate, nobody signs in without a new cookie, and that is asked about by itself.
@@ -271,6 +272,7 @@ impl Visitor {
             head: head.clone(),
             dead,
             typed: candidate.typed.clone(),
+            sign_in_name: candidate.sign_in_name.clone(),
         }
     }
 }

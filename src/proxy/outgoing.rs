@@ -9,8 +9,8 @@ use super::facts::Facts;
 use super::gateway::Parts;
 use super::headers;
 use super::hop_by_hop::{self, Nominated};
-use crate::domain::clock::UnixTime;
 use crate::domain::session::Record;
+use crate::domain::step_up::FactorWindow;
 
 /// Who sends the head on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl Parts {
         way: Way,
         facts: &Facts,
         cookies: Vec<u8>,
-        (record, step_up): (&Record, Option<UnixTime>),
+        (record, step_up): (&Record, Option<FactorWindow>),
     ) -> pingora::Result<Outgoing> {
         let mut outgoing = self.outgoing(client, way, facts, cookies)?;
         headers::apply_identity(&mut outgoing.headers, record, step_up)?;

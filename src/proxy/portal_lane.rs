@@ -1,12 +1,17 @@
 //! Requests for the gateway's own pages, handed to the portal without a word of Pingora.
 
+use std::sync::Arc;
+
 use pingora::proxy::Session;
+use zeroize::Zeroizing;
 
 use super::body::{self, BodyError};
 use super::facts::Facts;
 use super::gateway::Parts;
 use super::jar::{Jar, ResponseCookies, expire};
+use super::recheck::ApplicationSignIn;
 use super::reply::Reply;
+use crate::flows::password::SignInPage;
 use crate::portal::views::texts::PageProblem;
 use crate::portal::{Page, PortalRequest, PortalSession};
 use crate::stores::Found;
@@ -16,7 +21,7 @@ const LARGEST_FORM: usize = 16 * 1024;
 
 impl Parts {
     pub async fn portal_lane(
-        &self,
+        self: &Arc<Self>,
         session: &mut Session,
         facts: &Facts,
         found: Option<Found>,
@@ -27,9 +32,10 @@ impl Parts {
             Err(BodyError::Full) => return Ok(self.refusal(facts, PageProblem::Busy)),
             Err(BodyError::Broken(error)) => return Err(error),
         };
-        let form: Vec<(String, String)> = form_urlencoded::parse(body.as_ref())
-            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        let form: Vec<(String, Zeroizing<String>)> = form_urlencoded::parse(body.as_ref())
+            .map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned())))
             .collect();
+        body.wipe();
         let headers = &session.req_header().headers;
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         if text("service-worker").is_some() {
@@ -37,6 +43,13 @@ impl Parts {
             return Ok(self.refusal(facts, PageProblem::Forbidden));
         }
         let from = facts.client.to_string();
+        let sign_in = match &found {
+            Some(Found::Current(held)) if !facts.is_safe() => {
+                let (head, session) = (session.req_header(), held.record.id);
+                Some(ApplicationSignIn::new(self, facts, head, session))
+            }
+            _ => None,
+        };
         let request = PortalRequest {
             method: facts.method.clone(),
             path: &facts.target.path,
@@ -47,6 +60,7 @@ impl Parts {
                 Some(Found::Replaced) => PortalSession::Replaced,
                 Some(Found::Current(held)) => PortalSession::Current(held),
             },
+            sign_in: sign_in.as_ref().map(|page| page as &dyn SignInPage),
             from: &from,
             request_id: &facts.request_id,
             origin: text("origin"),

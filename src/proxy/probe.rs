@@ -5,7 +5,7 @@ use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, Method};
 use pingora::ErrorType::InvalidHTTPHeader;
 use pingora::OrErr;
-use pingora::http::ResponseHeader;
+use pingora::http::{RequestHeader, ResponseHeader};
 
 use super::asking::{About, AskedAnswer};
 use super::gateway::Parts;
@@ -78,17 +78,7 @@ impl Parts {
         about: &About<'_>,
     ) -> pingora::Result<Outgoing> {
         let facts = about.facts;
-        let mut headers = HeaderMap::new();
-        let listed = whoami.headers.iter().map(String::as_str);
-        for name in ["user-agent", "accept-language"].into_iter().chain(listed) {
-            let name: HeaderName = name.parse().or_err(InvalidHTTPHeader, "whoami.headers")?;
-            if headers::is_ours(&name) {
-                continue;
-            }
-            for value in about.head.headers.get_all(&name) {
-                headers.append(name.clone(), value.clone());
-            }
-        }
+        let mut headers = visitor_fields(about.head, &whoami.headers)?;
         let cookies = jar.cookie_field(&plain_after(&facts.cookies.plain, about.plain_set));
         self.add_own(&mut headers, facts, cookies)?;
         headers.insert(header::ACCEPT, HeaderValue::from_static(whoami.accept));
@@ -118,6 +108,22 @@ impl Parts {
         }
         Ok(Some((self.origin.release(incoming).await, body)))
     }
+}
+
+/// The visitor's own headers, as far as a session may be bound to them; `listed` are further ones.
+pub fn visitor_fields(head: &RequestHeader, listed: &[String]) -> pingora::Result<HeaderMap> {
+    let mut fields = HeaderMap::new();
+    let listed = listed.iter().map(String::as_str);
+    for name in ["user-agent", "accept-language"].into_iter().chain(listed) {
+        let name: HeaderName = name.parse().or_err(InvalidHTTPHeader, "whoami.headers")?;
+        if headers::is_ours(&name) {
+            continue;
+        }
+        for value in head.headers.get_all(&name) {
+            fields.append(name.clone(), value.clone());
+        }
+    }
+    Ok(fields)
 }
 
 /// The path on this origin that a `Location` leads to; `None` for another origin.

@@ -115,6 +115,7 @@ mod tests {
         SignedIn {
             user: UserId::new("7").unwrap(),
             name: "ada".into(),
+            sign_in_name: None,
             at: UnixTime(0),
         }
     }

@@ -62,6 +62,7 @@ impl Parts {
                 head: session.req_header().clone(),
                 dead: settled.dead.clone(),
                 typed: None,
+                sign_in_name: None,
             };
             return Ok(Round::Answer(
                 Box::pin(self.changed(&visitor, settled, incoming)).await,

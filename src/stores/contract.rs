@@ -15,7 +15,7 @@ use crate::domain::clock::{Clock, SystemRandom};
 use crate::domain::credentials::{CookieKey, Credential, Secret};
 use crate::domain::ids::Epoch;
 use crate::domain::session::{Asked, Landing, SignedIn, State};
-use crate::domain::throttle::{BUDGET, FREE_FAILURES};
+use crate::domain::throttle::{BUDGET, FREE_FAILURES, Guess};
 
 struct StoppedClock;
 
@@ -116,6 +116,7 @@ fn signed_in(record: Record, who: &str, next: u8) -> Record {
     let who = SignedIn {
         user: user(who),
         name: who.into(),
+        sign_in_name: None,
         at: NOW,
     };
     record

@@ -4,6 +4,7 @@
 //! got wrong.
 
 use super::super::problem::Faults;
+use crate::domain::recheck::Recheck;
 use crate::domain::rules::SignInRule;
 
 /// Checks one rule.
@@ -14,6 +15,15 @@ pub(super) fn check(rule: &SignInRule, at: usize, faults: &mut Faults) {
             &format!("{key}.page"),
             "an absolute path, with a query where one is needed, such as \"/login?next=1\"",
             "",
+        );
+    }
+    if let (false, Err(unfit)) = (rule.fields.is_empty(), Recheck::of(rule)) {
+        faults.push(
+            &format!("{key}.fields"),
+            "none, or username, password and page beside them",
+            &format!(
+                "they are for the step-up by password, and this rule cannot serve it: {unfit}"
+            ),
         );
     }
     // Such a rule would end every session at every request.

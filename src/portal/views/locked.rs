@@ -1,7 +1,8 @@
-//! Too many wrong codes: wait, or ask.
+//! Too many wrong codes or passwords: wait, or ask.
 
 use askama::Template;
 
+use super::texts::Tried;
 use super::{Frame, Moment};
 
 /// Shown in place of the challenge while codes are not accepted.
@@ -16,4 +17,5 @@ pub struct LockedPage<'a> {
     pub retry_at: Option<Moment<'a>>,
     /// Where *Try again* leads.
     pub retry: &'a str,
+    pub tried: Tried,
 }

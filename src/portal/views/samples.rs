@@ -52,13 +52,18 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
     add("rtl-enrol", enrol(right_to_left, qr, false, None));
     add("rtl-security", security(right_to_left, 2, None));
 
-    for (name, retry_at) in [("locked", Some(USED)), ("locked-for-good", None)] {
+    for (name, retry_at, tried) in [
+        ("locked", Some(USED), Tried::Codes),
+        ("locked-for-good", None, Tried::Codes),
+        ("locked-passwords", Some(USED), Tried::Passwords),
+    ] {
         let page = LockedPage {
             frame: FRAME,
             csrf: "token",
             account: ACCOUNT,
             retry_at,
             retry: "/.mfa/challenge",
+            tried,
         };
         add(name, page.render().unwrap());
     }
@@ -118,12 +123,37 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         };
         add(name, page.render().unwrap());
     }
-    for (name, reason, problem) in [
-        ("step-up", Reason::AddAuthenticator, None),
+    let removal = Reason::RemoveAuthenticator("Pixel 9");
+    for (name, reason, way, other, problem) in [
+        ("step-up", Reason::AddAuthenticator, Way::Code, true, None),
         (
             "step-up-wrong",
-            Reason::RemoveAuthenticator("Pixel 9"),
+            removal,
+            Way::Code,
+            false,
             Some(FormProblem::CodeWrong),
+        ),
+        ("step-up-password", removal, Way::Password, true, None),
+        (
+            "step-up-password-wrong",
+            Reason::AddAuthenticator,
+            Way::Password,
+            false,
+            Some(FormProblem::PasswordWrong(2)),
+        ),
+        (
+            "step-up-password-unchecked",
+            removal,
+            Way::Password,
+            true,
+            Some(FormProblem::PasswordUnchecked),
+        ),
+        (
+            "step-up-password-not-offered",
+            removal,
+            Way::Code,
+            false,
+            Some(FormProblem::PasswordNotOffered),
         ),
     ] {
         let page = StepUpPage {
@@ -134,6 +164,9 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
             reason,
             return_to: Some("/settings/security/authenticators/new"),
             cancel: "/settings/security",
+            way,
+            other: other.then_some("/.mfa/step-up?return=%2F&with=password"),
+            sign_in_name: "ana.lima@example.com",
             problem,
         };
         add(name, page.render().unwrap());
@@ -160,6 +193,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         ("ended-signed-out", Ending::SignedOut),
         ("ended-expired", Ending::Expired),
         ("ended-attempts", Ending::TooManyAttempts),
+        ("ended-passwords", Ending::TooManyPasswords),
         ("ended-not-signed-in", Ending::NotSignedIn),
     ] {
         let page = EndedPage {
@@ -285,6 +319,9 @@ pub(super) fn security_page<'a>(
         (Activity::ChangedByAdministrator, "Command line"),
         (Activity::SignedIn, here),
         (Activity::SignedInByPassword, here),
+        (Activity::ConfirmedByPassword, here),
+        (Activity::PasswordRejected, here),
+        (Activity::LockedByPasswords, here),
     ]
     .into_iter()
     .map(|(what, from)| ActivityRow {

@@ -5,6 +5,13 @@ use askama::Template;
 use super::Frame;
 use super::texts::{FormProblem, Reason};
 
+/// What the page asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Code,
+    Password,
+}
+
 /// `GET` and failed `POST` of `/.mfa/step-up`.
 #[derive(Debug, Template)]
 #[template(path = "step_up.html")]
@@ -18,6 +25,11 @@ pub struct StepUpPage<'a> {
     /// Sent back in the hidden field `return`.
     pub return_to: Option<&'a str>,
     pub cancel: &'a str,
+    pub way: Way,
+    /// Where the other way is asked for, if the user has one.
+    pub other: Option<&'a str>,
+    /// The name that the password belongs to, for password managers.
+    pub sign_in_name: &'a str,
     pub problem: Option<FormProblem>,
 }
 

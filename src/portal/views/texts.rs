@@ -52,6 +52,13 @@ pub enum FormProblem {
     NameTaken,
     /// The administrator's code.
     TokenWrong,
+    PasswordMissing,
+    /// With the number of attempts that are left before the session ends.
+    PasswordWrong(u8),
+    /// The application did not say whether it is right.
+    PasswordUnchecked,
+    /// It was not looked at: a code is asked for.
+    PasswordNotOffered,
 }
 
 impl FormProblem {
@@ -66,6 +73,8 @@ impl FormProblem {
             | Self::SecretExpired => "code",
             Self::NameEmpty | Self::NameTooLong | Self::NameTaken => "name",
             Self::TokenWrong => "enrolment_token",
+            Self::PasswordMissing | Self::PasswordWrong(_) | Self::PasswordUnchecked => "password",
+            Self::PasswordNotOffered => "code",
         }
     }
 
@@ -81,6 +90,9 @@ impl FormProblem {
             Self::NameTooLong => "Shorten the name",
             Self::NameTaken => "Choose another name",
             Self::TokenWrong => "Check the code from your administrator",
+            Self::PasswordMissing => "Enter your password",
+            Self::PasswordWrong(_) | Self::PasswordUnchecked => "Enter your password again",
+            Self::PasswordNotOffered => "Enter a code instead",
         }
     }
 
@@ -97,6 +109,10 @@ impl FormProblem {
             Self::NameTooLong => "The name is too long.",
             Self::NameTaken => "You already have an authenticator with this name.",
             Self::TokenWrong => "The code from your administrator isn't valid.",
+            Self::PasswordMissing => "No password was entered.",
+            Self::PasswordWrong(_) => "That password didn't match.",
+            Self::PasswordUnchecked => "Your password couldn't be checked right now.",
+            Self::PasswordNotOffered => "A password isn't enough for this.",
         }
     }
 
@@ -115,6 +131,21 @@ impl FormProblem {
             Self::TokenWrong => {
                 "Check it, or ask for a new one: each works once and for a limited time."
             }
+            Self::PasswordMissing => "Type the one that you sign in with.",
+            Self::PasswordWrong(1) => {
+                "Check it and type it again. You can try once more before you are signed out."
+            }
+            Self::PasswordWrong(2) => {
+                "Check it and type it again. You can try 2 more times before you are signed out."
+            }
+            Self::PasswordWrong(3) => {
+                "Check it and type it again. You can try 3 more times before you are signed out."
+            }
+            Self::PasswordWrong(_) => {
+                "Check it and type it again. You can try 4 more times before you are signed out."
+            }
+            Self::PasswordUnchecked => "Wait a minute, then type it again.",
+            Self::PasswordNotOffered => "Type the 6-digit code from your authenticator app.",
         }
     }
 }
@@ -351,6 +382,49 @@ impl AfterLast {
     }
 }
 
+/// What was tried too often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tried {
+    Codes,
+    Passwords,
+}
+
+impl Tried {
+    /// In a few words.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Codes => "Too many wrong codes",
+            Self::Passwords => "Too many wrong passwords",
+        }
+    }
+
+    /// What follows from it, for a while.
+    pub fn consequence(self) -> &'static str {
+        match self {
+            Self::Codes => {
+                "To keep your account safe, codes are not accepted for now, not even right ones."
+            }
+            Self::Passwords => {
+                "To keep your account safe, neither passwords nor codes are accepted here for now, \
+                 not even right ones."
+            }
+        }
+    }
+
+    /// What it means if it was somebody else.
+    pub fn suspicion(self) -> &'static str {
+        match self {
+            Self::Codes => {
+                "Whoever typed these codes knows your password. Change it as soon as you can."
+            }
+            Self::Passwords => {
+                "Whoever typed these passwords was using your session. Sign out here, and change \
+                 your password as soon as you can."
+            }
+        }
+    }
+}
+
 /// Why there is no session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
@@ -359,6 +433,8 @@ pub enum Ending {
     Expired,
     /// Too many wrong codes in one sign-in.
     TooManyAttempts,
+    /// Too many wrong passwords at a step-up.
+    TooManyPasswords,
     /// The page belongs to a sign-in, and there is none.
     NotSignedIn,
 }
@@ -370,6 +446,7 @@ impl Ending {
             Self::SignedOut => "You are signed out",
             Self::Expired => "Your session has ended",
             Self::TooManyAttempts => "This sign-in has ended",
+            Self::TooManyPasswords => "Your session has ended",
             Self::NotSignedIn => "You are not signed in",
         }
     }
@@ -384,6 +461,10 @@ impl Ending {
             Self::TooManyAttempts => {
                 "There were too many wrong codes. Sign in again with your password, and check \
                  that your phone's clock is right."
+            }
+            Self::TooManyPasswords => {
+                "There were too many wrong passwords. Sign in again with the one that you know to be \
+                 right."
             }
             Self::NotSignedIn => "Sign in to open this page.",
         }
@@ -432,8 +513,12 @@ pub enum Activity<'a> {
     PasswordAccepted,
     SignedOut,
     Confirmed,
+    ConfirmedByPassword,
     CodeRejected,
+    /// At a step-up; what happens at the application's own sign-in is not known here.
+    PasswordRejected,
     Locked,
+    LockedByPasswords,
     /// With the authenticator's name, as in the next three.
     AuthenticatorAdded(&'a str),
     AuthenticatorRemoved(&'a str),
@@ -453,8 +538,11 @@ impl<'a> Activity<'a> {
             Self::PasswordAccepted => Sentence::plain("Password accepted, no code entered"),
             Self::SignedOut => Sentence::plain("Signed out"),
             Self::Confirmed => Sentence::plain("Confirmed with a code"),
+            Self::ConfirmedByPassword => Sentence::plain("Confirmed with the password"),
             Self::CodeRejected => Sentence::plain("Wrong code"),
+            Self::PasswordRejected => Sentence::plain("Wrong password when asked to confirm"),
             Self::Locked => Sentence::plain("Locked after too many wrong codes"),
+            Self::LockedByPasswords => Sentence::plain("Locked after too many wrong passwords"),
             Self::AuthenticatorAdded(name) => Sentence::around("Added authenticator “", name, "”"),
             Self::AuthenticatorRemoved(name) => {
                 Sentence::around("Removed authenticator “", name, "”")

@@ -58,29 +58,42 @@ async fn a_late_taker_does_not_take_the_ceremony_that_followed() {
     assert_eq!(store.get(&key, NOW).await.unwrap(), Some(vec![8]));
 }
 
+fn grant(by: Proof) -> Grant {
+    Grant {
+        by,
+        until: UnixTime(NOW.0 + 300),
+    }
+}
+
 #[tokio::test]
 async fn a_step_up_window_ends_when_it_says_and_belongs_to_one_epoch() {
     let store = StepUpWindows::default();
     let record = RecordId::from_bytes([1; 16]);
-    store.open(record, 1, UnixTime(NOW.0 + 300)).await.unwrap();
-    assert_eq!(
-        store.open_until(record, 1, NOW).await.unwrap(),
-        Some(UnixTime(NOW.0 + 300))
-    );
-    assert_eq!(
-        store
-            .open_until(RecordId::from_bytes([2; 16]), 1, NOW)
-            .await
-            .unwrap(),
-        None
-    );
-    assert_eq!(
-        store
-            .open_until(record, 1, UnixTime(NOW.0 + 300))
-            .await
-            .unwrap(),
-        None
-    );
-    store.open(record, 1, UnixTime(NOW.0 + 300)).await.unwrap();
-    assert_eq!(store.open_until(record, 2, NOW).await.unwrap(), None);
+    let other = RecordId::from_bytes([2; 16]);
+    let opened = grant(Proof::Factor);
+    let find = |record, epoch, at| store.grant(record, epoch, Proof::Factor, UnixTime(at));
+    store.open(record, 1, opened).await.unwrap();
+    assert_eq!(find(record, 1, NOW.0).await.unwrap(), Some(opened));
+    assert_eq!(find(other, 1, NOW.0).await.unwrap(), None);
+    assert_eq!(find(record, 1, NOW.0 + 300).await.unwrap(), None);
+    store.open(record, 1, opened).await.unwrap();
+    assert_eq!(find(record, 2, NOW.0).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_window_of_a_password_is_not_that_of_a_factor() {
+    let store = StepUpWindows::default();
+    let record = RecordId::from_bytes([1; 16]);
+    let by_password = grant(Proof::Password);
+    store.open(record, 1, by_password).await.unwrap();
+    let find = |by| store.grant(record, 1, by, NOW);
+    assert_eq!(find(Proof::Factor).await.unwrap(), None);
+    assert_eq!(find(Proof::Password).await.unwrap(), Some(by_password));
+    let by_factor = Grant {
+        by: Proof::Factor,
+        until: UnixTime(NOW.0 + 100),
+    };
+    store.open(record, 1, by_factor).await.unwrap();
+    assert_eq!(find(Proof::Factor).await.unwrap(), Some(by_factor));
+    assert_eq!(find(Proof::Password).await.unwrap(), Some(by_password));
 }

@@ -8,7 +8,12 @@ async fn parallel_guesses_get_no_more_than_the_free_ones() {
     let begins = (0..64).map(|_| {
         let database = bench.database.clone();
         tokio::spawn(async move {
-            database.begin(&user("ada"), NOW).await.unwrap().0 == Permit::Granted
+            database
+                .begin(&user("ada"), Guess::Code, NOW)
+                .await
+                .unwrap()
+                .0
+                == Permit::Granted
         })
     });
     let mut granted = 0;
@@ -19,7 +24,7 @@ async fn parallel_guesses_get_no_more_than_the_free_ones() {
     let (permit, attempt) = bench
         .reopened()
         .await
-        .begin(&user("ada"), NOW)
+        .begin(&user("ada"), Guess::Code, NOW)
         .await
         .unwrap();
     assert_eq!(
@@ -27,7 +32,12 @@ async fn parallel_guesses_get_no_more_than_the_free_ones() {
         (Permit::Wait(NOW.plus(Duration::from_secs(30))), None)
     );
     assert_eq!(
-        bench.database.begin(&user("eve"), NOW).await.unwrap().0,
+        bench
+            .database
+            .begin(&user("eve"), Guess::Code, NOW)
+            .await
+            .unwrap()
+            .0,
         Permit::Granted
     );
 }
@@ -43,7 +53,10 @@ async fn a_success_ends_the_row_of_failures_and_leaves_the_budget() {
     loop {
         // Four wrong ones, then a right one, an hour later again: no row ever gets long enough to wait.
         for guess in 0..5 {
-            let (permit, attempt) = database.begin(&user("ada"), now).await.unwrap();
+            let (permit, attempt) = database
+                .begin(&user("ada"), Guess::Code, now)
+                .await
+                .unwrap();
             let Some(attempt) = attempt else {
                 assert_eq!(failures, BUDGET, "{permit:?}");
                 assert_eq!(
@@ -69,8 +82,14 @@ async fn failures_are_counted_against_every_factor_and_a_right_code_clears_them_
     let (one, two) = (totp("ada", "one", 1), totp("ada", "two", 1));
     database.insert_totp(one, InsertIf::Always).await.unwrap();
     database.insert_totp(two, InsertIf::Always).await.unwrap();
-    database.begin(&user("ada"), NOW).await.unwrap();
-    let (_, attempt) = database.begin(&user("ada"), NOW).await.unwrap();
+    database
+        .begin(&user("ada"), Guess::Code, NOW)
+        .await
+        .unwrap();
+    let (_, attempt) = database
+        .begin(&user("ada"), Guess::Code, NOW)
+        .await
+        .unwrap();
     database
         .succeed(attempt.unwrap(), &user("ada"))
         .await
@@ -86,21 +105,64 @@ async fn failures_are_counted_against_every_factor_and_a_right_code_clears_them_
     assert_eq!(failures, [("one".to_owned(), 0), ("two".to_owned(), 0)]);
 }
 
+/// Failures of each authenticator of Ada's.
+async fn failures_of_factors(database: &Database) -> Vec<u32> {
+    let rows = database.totp_of(&user("ada")).await.unwrap();
+    rows.iter().map(|row| row.failures).collect()
+}
+
+#[tokio::test]
+async fn passwords_and_codes_wait_together_and_a_password_says_nothing_of_a_factor() {
+    let bench = Bench::new().await;
+    let database = bench.database.clone();
+    let phone = totp("ada", "phone", 1);
+    database.insert_totp(phone, InsertIf::First).await.unwrap();
+    let begin = |guess| {
+        let database = database.clone();
+        async move { database.begin(&user("ada"), guess, NOW).await.unwrap().1 }
+    };
+    begin(Guess::Code).await.unwrap();
+    let right = begin(Guess::Password).await.unwrap();
+    assert_eq!(failures_of_factors(&database).await, [1]);
+    database.succeed(right, &user("ada")).await.unwrap();
+    assert_eq!(failures_of_factors(&database).await, [1]);
+    for guess in [Guess::Code, Guess::Password].repeat(3).iter().take(5) {
+        assert!(begin(*guess).await.is_some());
+    }
+    for guess in [Guess::Code, Guess::Password] {
+        assert_eq!(begin(guess).await, None, "{guess:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_clock_that_was_wrong_does_not_lock_an_account_for_as_long() {
     let bench = Bench::new().await;
     let next_year = NOW.plus(Duration::from_secs(365 * 24 * 3600));
     for _ in 0..FREE_FAILURES {
-        bench.database.begin(&user("ada"), next_year).await.unwrap();
+        bench
+            .database
+            .begin(&user("ada"), Guess::Code, next_year)
+            .await
+            .unwrap();
     }
     let half_a_minute = Permit::Wait(NOW.plus(Duration::from_secs(30)));
     assert_eq!(
-        bench.database.begin(&user("ada"), NOW).await.unwrap().0,
+        bench
+            .database
+            .begin(&user("ada"), Guess::Code, NOW)
+            .await
+            .unwrap()
+            .0,
         half_a_minute
     );
     let later = NOW.plus(Duration::from_secs(30));
     assert_eq!(
-        bench.database.begin(&user("ada"), later).await.unwrap().0,
+        bench
+            .database
+            .begin(&user("ada"), Guess::Code, later)
+            .await
+            .unwrap()
+            .0,
         Permit::Granted
     );
 }

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::super::{CeremonyKey, CeremonyStore, StepUpStore, StoreError, Stored};
 use crate::domain::clock::UnixTime;
 use crate::domain::ids::RecordId;
+use crate::domain::step_up::{Grant, Proof};
 
 /// More than this many at once is an attack, not a crowd.
 const MOST: usize = 100_000;
@@ -61,36 +62,37 @@ impl CeremonyStore for Ceremonies {
     }
 }
 
-/// Open step-up windows of this process.
+/// Open step-up windows of this process, each with its epoch.
 #[derive(Default)]
-pub struct StepUpWindows(Mutex<HashMap<RecordId, (u64, UnixTime)>>);
+pub struct StepUpWindows(Mutex<HashMap<(RecordId, Proof), (u64, Grant)>>);
 
 #[async_trait]
 impl StepUpStore for StepUpWindows {
-    async fn open(&self, record: RecordId, epoch: u64, until: UnixTime) -> Stored<()> {
+    async fn open(&self, record: RecordId, epoch: u64, grant: Grant) -> Stored<()> {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= MOST {
             // Forgetting a window costs a prompt; keeping all of them costs the memory.
             windows.clear();
         }
-        windows.insert(record, (epoch, until));
+        windows.insert((record, grant.by), (epoch, grant));
         Ok(())
     }
 
-    async fn open_until(
+    async fn grant(
         &self,
         record: RecordId,
         epoch: u64,
+        by: Proof,
         now: UnixTime,
-    ) -> Stored<Option<UnixTime>> {
+    ) -> Stored<Option<Grant>> {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let open = windows
-            .get(&record)
+            .get(&(record, by))
             .copied()
-            .filter(|(of, until)| *of == epoch && *until > now);
+            .filter(|(of, grant)| *of == epoch && grant.until > now);
         if open.is_none() {
-            windows.remove(&record);
+            windows.remove(&(record, by));
         }
-        Ok(open.map(|(_, until)| until))
+        Ok(open.map(|(_, grant)| grant))
     }
 }

@@ -7,11 +7,16 @@ use super::super::{Attempt, Stored, ThrottleStore};
 use super::{Database, unsigned};
 use crate::domain::clock::UnixTime;
 use crate::domain::ids::UserId;
-use crate::domain::throttle::{BUDGET_PERIOD, Count, Permit, permit};
+use crate::domain::throttle::{BUDGET_PERIOD, Count, Guess, Permit, permit};
 
 #[async_trait]
 impl ThrottleStore for Database {
-    async fn begin(&self, user: &UserId, now: UnixTime) -> Stored<(Permit, Option<Attempt>)> {
+    async fn begin(
+        &self,
+        user: &UserId,
+        guess: Guess,
+        now: UnixTime,
+    ) -> Stored<(Permit, Option<Attempt>)> {
         let user = user.as_str().to_owned();
         self.run(|pool| async move {
             // IMMEDIATE: the count that is read is the count that is raised.
@@ -23,7 +28,7 @@ impl ThrottleStore for Database {
                 transaction.commit().await?;
                 return Ok((permit, None));
             }
-            let attempt = raise(&mut transaction, &user, now).await?;
+            let attempt = raise(&mut transaction, &user, guess, now).await?;
             transaction.commit().await?;
             Ok((permit, Some(attempt)))
         })
@@ -35,20 +40,22 @@ impl ThrottleStore for Database {
         self.run(|pool| async move {
             let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
             sqlx::query("DELETE FROM failed_attempts WHERE id = ?")
-                .bind(attempt.0)
+                .bind(attempt.id)
                 .execute(&mut *transaction)
                 .await?;
             sqlx::query("DELETE FROM failure_rows WHERE user_id = ?")
                 .bind(&user)
                 .execute(&mut *transaction)
                 .await?;
-            // A typo is nobody's attack: a right code clears the user's other authenticators as well,
-            // or ordinary slips would disable a spare one that is never used.
-            let query = "UPDATE totp_authenticators SET failures = 0 WHERE user_id = ?";
-            sqlx::query(query)
-                .bind(&user)
-                .execute(&mut *transaction)
-                .await?;
+            if attempt.guess == Guess::Code {
+                // A typo is nobody's attack: a right code clears the user's other authenticators as
+                // well, or ordinary slips would disable a spare one that is never used.
+                let query = "UPDATE totp_authenticators SET failures = 0 WHERE user_id = ?";
+                sqlx::query(query)
+                    .bind(&user)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
             transaction.commit().await
         })
         .await
@@ -109,6 +116,7 @@ async fn count(
 async fn raise(
     transaction: &mut Transaction<'_, Sqlite>,
     user: &str,
+    guess: Guess,
     now: UnixTime,
 ) -> Result<Attempt, sqlx::Error> {
     let query = "INSERT INTO failed_attempts (user_id, at) VALUES (?, ?)";
@@ -124,10 +132,15 @@ async fn raise(
         .bind(now.0)
         .execute(&mut **transaction)
         .await?;
-    let query = "UPDATE totp_authenticators SET failures = failures + 1 WHERE user_id = ?";
-    sqlx::query(query)
-        .bind(user)
-        .execute(&mut **transaction)
-        .await?;
-    Ok(Attempt(failed.last_insert_rowid()))
+    if guess == Guess::Code {
+        let query = "UPDATE totp_authenticators SET failures = failures + 1 WHERE user_id = ?";
+        sqlx::query(query)
+            .bind(user)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(Attempt {
+        id: failed.last_insert_rowid(),
+        guess,
+    })
 }

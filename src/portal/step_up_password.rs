@@ -1,0 +1,43 @@
+//! The step-up by password: what is typed goes to the application, and nothing of its answer comes back.
+
+use super::step_up::Due;
+use super::views::Way;
+use super::views::texts::{Ending, FormProblem, Tried};
+use super::{Page, Portal, Visit};
+use crate::domain::password::Password;
+use crate::flows::FlowError;
+use crate::flows::password::PasswordProved;
+
+impl Portal {
+    pub(super) async fn step_up_by_password(
+        &self,
+        visit: &Visit<'_>,
+        due: &Due,
+    ) -> Result<Page, FlowError> {
+        let again = |problem| Ok(self.step_up_page(visit, due, Way::Password, Some(problem)));
+        let Some(page) = visit.request.sign_in.filter(|_| due.ways.password) else {
+            return Ok(self.step_up_otherwise(visit, due));
+        };
+        let Some(password) = Password::new(visit.request.field("password")) else {
+            return again(FormProblem::PasswordMissing);
+        };
+        match self
+            .flows
+            .step_up_by_password(visit.actor, &password, page)
+            .await?
+        {
+            PasswordProved::Open(moved) => Ok(self.stepped_up(&moved, due)),
+            PasswordProved::Wrong { left } => again(FormProblem::PasswordWrong(left)),
+            PasswordProved::Unchecked => again(FormProblem::PasswordUnchecked),
+            PasswordProved::NotOffered => Ok(self.step_up_otherwise(visit, due)),
+            PasswordProved::Locked(until) => {
+                Ok(self.locked_after(visit, Some(until), Tried::Passwords))
+            }
+            PasswordProved::Ended => {
+                let mut page = self.without_session(visit.request, Ending::TooManyPasswords)?;
+                page.ended = true;
+                Ok(page)
+            }
+        }
+    }
+}

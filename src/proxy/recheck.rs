@@ -1,0 +1,236 @@
+//! A typed password, tried at the application's own sign-in, apart from the visitor's session.
+//!
+//! ```text
+//! a turn ─▶ GET page, no cookie ─▶ POST name and password ─▶ whoami ─▶ sign out
+//!           └──────── a jar of its own, fresh connections ───────────────────┘
+//! ```
+//! Nothing of these answers reaches a browser, and no cookie of the visitor goes along: the session that
+//! the browser has is not touched by what is tried here. The visitor's address and headers do go along,
+//! so that the application limits and logs whoever asks.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use pingora::http::RequestHeader;
+use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
+
+use super::asking::About;
+use super::cookies::RequestCookies;
+use super::facts::Facts;
+use super::gateway::Parts;
+use super::lease::Flights;
+use super::own_exchange::Stranger;
+use crate::domain::evidence::Evidence;
+use crate::domain::ids::RecordId;
+use crate::domain::own_request::{self, OwnRequest};
+use crate::domain::password::{Password, SignInName};
+use crate::domain::recheck::Recheck;
+use crate::domain::typed_name::TypedName;
+use crate::flows::password::{SignInForm, SignInPage, Unopened};
+
+/// Passwords that are tried at the same time, in all.
+const AT_ONCE: usize = 16;
+
+/// The largest page that a form is looked for in.
+const LARGEST_PAGE: usize = 512 * 1024;
+
+/// Who may try a password now: one at a time for each session, some in all.
+#[derive(Debug)]
+pub struct Turns {
+    sessions: Flights,
+    all: Arc<Semaphore>,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self {
+            sessions: Flights::default(),
+            all: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+}
+
+/// A turn; over when dropped.
+struct Turn {
+    _session: OwnedMutexGuard<()>,
+    _all: OwnedSemaphorePermit,
+}
+
+impl Turns {
+    async fn wait(&self, session: RecordId) -> Option<Turn> {
+        let of_session = self.sessions.of(session).lock_owned().await;
+        let of_all = Arc::clone(&self.all).acquire_owned().await.ok()?;
+        Some(Turn {
+            _session: of_session,
+            _all: of_all,
+        })
+    }
+}
+
+/// The application's sign-in page, for the visitor whose request this is.
+pub struct ApplicationSignIn {
+    parts: Arc<Parts>,
+    facts: Arc<Facts>,
+    head: RequestHeader,
+    session: RecordId,
+}
+
+impl ApplicationSignIn {
+    pub fn new(parts: &Arc<Parts>, facts: &Facts, head: &RequestHeader, session: RecordId) -> Self {
+        let mut facts = facts.clone();
+        facts.cookies = RequestCookies::default();
+        Self {
+            parts: Arc::clone(parts),
+            facts: Arc::new(facts),
+            head: head.clone(),
+            session,
+        }
+    }
+
+    fn rule(&self, name: &SignInName) -> Option<&Recheck> {
+        let mut rules = self.parts.guard.rechecks.iter();
+        rules.find(|rule| rule.rule() == name.rule())
+    }
+
+    fn unopened(&self, why: &dyn std::fmt::Display) -> Unopened {
+        tracing::warn!(
+            request_id = self.facts.request_id,
+            %why,
+            "a password cannot be checked"
+        );
+        Unopened
+    }
+}
+
+#[async_trait]
+impl SignInPage for ApplicationSignIn {
+    async fn open(&self, name: &SignInName) -> Result<Box<dyn SignInForm>, Unopened> {
+        let rule = self.rule(name);
+        let rule = rule.ok_or_else(|| self.unopened(&"no rule in guard.sign_in serves for it"))?;
+        let limits = &self.parts.guard.limits;
+        let turn = tokio::time::timeout(limits.lease_wait, self.parts.turns.wait(self.session));
+        let turn = turn.await.ok().flatten();
+        let turn = turn.ok_or_else(|| self.unopened(&"too many passwords are being checked"))?;
+        let mut stranger = Stranger::on(rule.page());
+        let get = OwnRequest::get(rule.page());
+        let page = self
+            .parts
+            .exchange_alone(get, &mut stranger, &self.facts, &self.head);
+        let page = match tokio::time::timeout(limits.exchange_timeout, page).await {
+            Ok(Ok(page)) => page,
+            Ok(Err(error)) => return Err(self.unopened(&error)),
+            Err(_) => return Err(self.unopened(&"guard.sign_in.page does not answer in time")),
+        };
+        if !page.head.status.is_success() || page.body.len() > LARGEST_PAGE {
+            let status = page.head.status;
+            let why = format!(
+                "guard.sign_in.page answers {status}, {} bytes",
+                page.body.len()
+            );
+            return Err(self.unopened(&why));
+        }
+        let html = String::from_utf8_lossy(&page.body).into_owned();
+        if let Err(unfilled) = rule.fill_in(&html) {
+            return Err(self.unopened(&unfilled));
+        }
+        Ok(Box::new(OpenForm {
+            rule: rule.clone(),
+            html,
+            name: name.clone(),
+            stranger,
+            parts: Arc::clone(&self.parts),
+            facts: Arc::clone(&self.facts),
+            head: self.head.clone(),
+            _turn: turn,
+        }))
+    }
+}
+
+/// The form as the application showed it, with the cookies that came with it.
+struct OpenForm {
+    rule: Recheck,
+    html: String,
+    name: SignInName,
+    stranger: Stranger,
+    parts: Arc<Parts>,
+    facts: Arc<Facts>,
+    head: RequestHeader,
+    _turn: Turn,
+}
+
+#[async_trait]
+impl SignInForm for OpenForm {
+    async fn send(self: Box<Self>, password: &Password) -> Evidence {
+        let filled = self.rule.fill_in(&self.html).ok();
+        let Some(request) = filled.and_then(|filled| filled.with(&self.name, password)) else {
+            return Evidence::Unknown("the sign-in could not be filled in");
+        };
+        // A task of its own: a client that hangs up leaves no session behind at the application.
+        let counted = self.parts.in_flight.count();
+        let task = tokio::spawn(async move {
+            let _counted = counted;
+            self.try_and_leave(request).await
+        });
+        task.await
+            .unwrap_or(Evidence::Unknown("the check of a password broke"))
+    }
+}
+
+impl OpenForm {
+    async fn try_and_leave(mut self: Box<Self>, request: OwnRequest) -> Evidence {
+        let limits = self.parts.guard.limits;
+        let signed =
+            self.parts
+                .exchange_alone(request, &mut self.stranger, &self.facts, &self.head);
+        match tokio::time::timeout(limits.exchange_timeout, signed).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(request_id = self.facts.request_id, %error, "a sign-in failed");
+                return Evidence::Unknown("the exchange failed");
+            }
+            Err(_) => return Evidence::Unknown("no answer in time"),
+        }
+        let Stranger { jar, plain, .. } = &mut self.stranger;
+        let typed = TypedName::new(self.name.name());
+        let about = About {
+            facts: &self.facts,
+            head: &self.head,
+            plain_set: plain,
+            typed: typed.as_ref().map(TypedName::as_str),
+            elsewhere: false,
+        };
+        let asked = self.parts.ask(jar, &about).await;
+        self.stranger.plain.extend(asked.cookies.plain);
+        if asked.evidence != Evidence::SignedOut {
+            let parts = Arc::clone(&self.parts);
+            let counted = parts.in_flight.count();
+            tokio::spawn(async move {
+                let _counted = counted;
+                self.sign_out().await;
+            });
+        }
+        asked.evidence
+    }
+
+    /// Ends the session that the check has made. What goes wrong costs the user nothing: nobody holds
+    /// the cookie of that session.
+    async fn sign_out(mut self: Box<Self>) {
+        let limits = self.parts.guard.limits;
+        let parts = Arc::clone(&self.parts);
+        let mut rules = parts.guard.sign_out.iter();
+        let ways =
+            rules.find_map(|rule| Some(own_request::sign_outs(rule)).filter(|it| !it.is_empty()));
+        for request in ways.unwrap_or_default() {
+            let done = parts.exchange_alone(request, &mut self.stranger, &self.facts, &self.head);
+            match tokio::time::timeout(limits.exchange_timeout, done).await {
+                Ok(Ok(answer)) if answer.head.status.as_u16() == 405 => {}
+                Ok(Ok(_)) => return,
+                Ok(Err(_)) | Err(_) => break,
+            }
+        }
+        tracing::debug!(
+            request_id = self.facts.request_id,
+            "the session of a checked password was not signed out"
+        );
+    }
+}
