@@ -313,3 +313,55 @@ impl Record {
         IllegalMove { from, by }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_of_an_earlier_version_has_no_typed_name() {
+        let who: SignedIn = serde_json::from_str(r#"{"user":"7","name":"ada","at":1}"#).unwrap();
+        assert_eq!(who.sign_in_name, None);
+        let name = SignInName::new("ada", "/login");
+        let known = SignedIn {
+            sign_in_name: name.clone(),
+            ..who
+        };
+        let text = serde_json::to_string(&known).unwrap();
+        let again: SignedIn = serde_json::from_str(&text).unwrap();
+        assert_eq!(again.sign_in_name, name);
+        assert!(!format!("{:?}", again.sign_in_name).contains("ada"));
+    }
+
+    #[test]
+    fn a_password_changes_the_token_and_settles_nothing() {
+        let (old, new) = (TokenDigest([1; 32]), TokenDigest([2; 32]));
+        let asked = Asked {
+            jar: &[],
+            at: UnixTime(5),
+        };
+        let life = Duration::from_secs(60);
+        let visitor = Record::anonymous(RecordId::from_bytes([1; 16]), old, asked, life);
+        assert!(visitor.clone().reauthenticate(new, UnixTime(7)).is_err());
+        let who = serde_json::from_str(r#"{"user":"7","name":"ada","at":1}"#).unwrap();
+        let signed = |landing| {
+            let record = visitor
+                .clone()
+                .sign_in(SignedIn::clone(&who), landing, asked, old, life);
+            record.unwrap()
+        };
+        assert!(
+            signed(Landing::Challenge)
+                .reauthenticate(new, UnixTime(7))
+                .is_err()
+        );
+        let before = signed(Landing::PasswordOnly);
+        let after = before.clone().reauthenticate(new, UnixTime(7)).unwrap();
+        assert_eq!(
+            (after.token, after.previous),
+            (new, Some((old, UnixTime(7))))
+        );
+        assert_eq!(after.state, before.state);
+        assert_eq!(after.expires_at, before.expires_at);
+    }
+}

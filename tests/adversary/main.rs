@@ -27,6 +27,8 @@ mod no_cookie_sign_in;
 mod older_value;
 mod own_account;
 mod parked;
+mod password_guess;
+mod password_traces;
 mod redirects;
 mod session_theft;
 mod shapes;

@@ -32,6 +32,8 @@ mod several_cookies;
 mod sign_in;
 mod sign_out;
 mod step_up;
+mod step_up_password;
+mod step_up_password_rules;
 #[path = "../support/support.rs"]
 mod support;
 mod upstream_tls;

@@ -12,6 +12,7 @@ pub mod cases;
 pub mod config;
 pub mod contexts;
 pub mod crm;
+pub mod desk;
 pub mod gateway;
 pub mod jar;
 pub mod origin;
