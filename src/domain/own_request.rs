@@ -5,7 +5,10 @@ use std::fmt;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use super::path_glob::PathGlob;
+use super::matching::{Body, Head, Match, Rule};
+use super::page_forms;
+use super::path_glob::{LenientPath, PathGlob};
+use super::return_address::safe_return;
 use super::rules::{Condition, MethodRule, SignOutRule};
 use super::source::RequestField;
 
@@ -109,6 +112,42 @@ pub fn sign_outs(rule: &SignOutRule) -> Vec<OwnRequest> {
     methods.into_iter().map(request).collect()
 }
 
+/// The sign-out that a page shows a form for: with the fields that the application asks for. `origin` is
+/// the application's.
+pub fn sign_out_form(rule: &SignOutRule, html: &str, origin: &str) -> Option<OwnRequest> {
+    page_forms::posted(html).into_iter().find_map(|form| {
+        let target = form.action.strip_prefix(origin).unwrap_or(&form.action);
+        let target = safe_return(target)?;
+        let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+        let path = LenientPath::new(path);
+        let fields = &form.fields;
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let head = Head {
+            method: "POST",
+            path: &path,
+            query,
+        };
+        let sent = Body {
+            content_type: FORM,
+            encoding: "",
+            bytes: body.as_bytes(),
+        };
+        let matches = match rule.on_head(head) {
+            Match::Yes => true,
+            Match::Body => rule.on_body(head, sent),
+            Match::No => false,
+        };
+        matches.then(|| OwnRequest {
+            method: "POST".to_owned(),
+            content_type: FORM,
+            body: Zeroizing::new(body.into_bytes()),
+            target,
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,5 +196,26 @@ mod tests {
         ] {
             assert_eq!(made(rule), [], "{rule}");
         }
+    }
+
+    #[test]
+    fn a_sign_out_that_takes_a_token_is_made_by_the_form_of_a_page() {
+        let html = "<form method=post action=/search></form><form method=post action=\
+            'https://crm.example.com/logout?x=1'><input type=hidden name=t value='1&2'></form>";
+        let found = |rule: &str, html: &str| {
+            let rule: SignOutRule = toml::from_str(rule).unwrap();
+            let request = sign_out_form(&rule, html, "https://crm.example.com")?;
+            let body = String::from_utf8(request.body.to_vec()).unwrap();
+            Some((request.method, request.target, body))
+        };
+        let expected = Some(one("POST", "/logout?x=1", "t=1%262"));
+        assert_eq!(found("path = \"/logout\"", html), expected);
+        assert_eq!(
+            found("path = \"**\"\nwhen = { \"form:t\" = \"1&2\" }", html),
+            expected
+        );
+        assert_eq!(found("path = \"/logout\"\nmethod = \"GET\"", html), None);
+        let elsewhere = html.replace("crm.example.com", "evil.example");
+        assert_eq!(found("path = \"/logout\"", &elsewhere), None);
     }
 }

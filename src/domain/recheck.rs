@@ -12,11 +12,11 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::matching::{Body, Head, Match, Rule};
 use super::own_request::{FORM, JSON, OwnRequest, only_path, query_of, target};
+use super::page_forms::sign_in_fields;
 use super::page_source::PageSource;
 use super::password::{Password, SignInName};
 use super::path_glob::LenientPath;
 use super::rules::{Condition, MethodRule, SignInRule};
-use super::sign_in_form::unasked_fields;
 use super::source::RequestField;
 use super::strict_json;
 
@@ -128,7 +128,7 @@ impl Recheck {
     pub fn fill_in(&self, html: &str) -> Result<Filled<'_>, Unfilled> {
         let mut fields = match &self.shape {
             Shape::Form { password, .. } => {
-                unasked_fields(html, password).ok_or(Unfilled::NoForm)?
+                sign_in_fields(html, password).ok_or(Unfilled::NoForm)?
             }
             // A script makes the request: what it adds has to be declared.
             Shape::Json { .. } => Vec::new(),

@@ -20,9 +20,11 @@ use super::facts::Facts;
 use super::gateway::Parts;
 use super::lease::Flights;
 use super::own_exchange::Stranger;
+use super::probe::resolve;
+use super::spool::Spooled;
 use crate::domain::evidence::Evidence;
 use crate::domain::ids::RecordId;
-use crate::domain::own_request::{self, OwnRequest};
+use crate::domain::own_request::{OwnRequest, sign_out_form, sign_outs};
 use crate::domain::password::{Password, SignInName};
 use crate::domain::recheck::Recheck;
 use crate::domain::typed_name::TypedName;
@@ -33,6 +35,9 @@ const AT_ONCE: usize = 16;
 
 /// The largest page that a form is looked for in.
 const LARGEST_PAGE: usize = 512 * 1024;
+
+/// How far the way from a sign-in to its first page is followed.
+const MOST_REDIRECTS: usize = 3;
 
 /// Who may try a password now: one at a time for each session, some in all.
 #[derive(Debug)]
@@ -129,7 +134,7 @@ impl SignInPage for ApplicationSignIn {
             );
             return Err(self.unopened(&why));
         }
-        let html = String::from_utf8_lossy(&page.body).into_owned();
+        let html = text(&page);
         if let Err(unfilled) = rule.fill_in(&html) {
             return Err(self.unopened(&unfilled));
         }
@@ -182,14 +187,14 @@ impl OpenForm {
         let signed =
             self.parts
                 .exchange_alone(request, &mut self.stranger, &self.facts, &self.head);
-        match tokio::time::timeout(limits.exchange_timeout, signed).await {
-            Ok(Ok(_)) => {}
+        let landing = match tokio::time::timeout(limits.exchange_timeout, signed).await {
+            Ok(Ok(answer)) => self.landing(&answer),
             Ok(Err(error)) => {
                 tracing::warn!(request_id = self.facts.request_id, %error, "a sign-in failed");
                 return Evidence::Unknown("the exchange failed");
             }
             Err(_) => return Evidence::Unknown("no answer in time"),
-        }
+        };
         let Stranger { jar, plain, .. } = &mut self.stranger;
         let typed = TypedName::new(self.name.name());
         let about = About {
@@ -206,31 +211,77 @@ impl OpenForm {
             let counted = parts.in_flight.count();
             tokio::spawn(async move {
                 let _counted = counted;
-                self.sign_out().await;
+                self.sign_out(landing).await;
             });
         }
         asked.evidence
     }
 
-    /// Ends the session that the check has made. What goes wrong costs the user nothing: nobody holds
-    /// the cookie of that session.
-    async fn sign_out(mut self: Box<Self>) {
-        let limits = self.parts.guard.limits;
+    /// The page that a browser would show after this answer.
+    fn landing(&self, answer: &Spooled) -> String {
+        let location = answer.head.headers.get(http::header::LOCATION);
+        let location = location.and_then(|location| location.to_str().ok());
+        let landing = location.and_then(|to| resolve(to, &self.parts.guard.origin));
+        landing.unwrap_or_else(|| "/".to_owned())
+    }
+
+    /// Ends the session that the check has made, as its user would on the page that came of it. What
+    /// goes wrong costs the user nothing: nobody holds the cookie of that session.
+    async fn sign_out(mut self: Box<Self>, landing: String) {
         let parts = Arc::clone(&self.parts);
-        let mut rules = parts.guard.sign_out.iter();
-        let ways =
-            rules.find_map(|rule| Some(own_request::sign_outs(rule)).filter(|it| !it.is_empty()));
-        for request in ways.unwrap_or_default() {
-            let done = parts.exchange_alone(request, &mut self.stranger, &self.facts, &self.head);
-            match tokio::time::timeout(limits.exchange_timeout, done).await {
-                Ok(Ok(answer)) if answer.head.status.as_u16() == 405 => {}
-                Ok(Ok(_)) => return,
-                Ok(Err(_)) | Err(_) => break,
+        let rules = &parts.guard.sign_out;
+        if rules.is_empty() {
+            return;
+        }
+        let html = self.page_at(landing).await;
+        let (mut forms, mut plain) = (rules.iter(), rules.iter());
+        let form = forms.find_map(|rule| sign_out_form(rule, &html, &parts.guard.origin));
+        let ways = match form {
+            Some(form) => vec![form],
+            None => plain
+                .find_map(|rule| Some(sign_outs(rule)).filter(|ways| !ways.is_empty()))
+                .unwrap_or_default(),
+        };
+        for way in ways {
+            let answer = self.ask_for(way).await;
+            let status = answer.map(|answer| answer.head.status);
+            if status.is_some_and(|status| status.is_success() || status.is_redirection()) {
+                return;
             }
         }
-        tracing::debug!(
+        tracing::info!(
             request_id = self.facts.request_id,
-            "the session of a checked password was not signed out"
+            "the session that the check of a password made could not be signed out (guard.sign_out)"
         );
     }
+
+    /// The page, or the one that it redirects to.
+    async fn page_at(&mut self, mut address: String) -> String {
+        for _ in 0..MOST_REDIRECTS {
+            let Some(page) = self.ask_for(OwnRequest::get(&address)).await else {
+                break;
+            };
+            if !page.head.status.is_redirection() {
+                return text(&page);
+            }
+            address = self.landing(&page);
+        }
+        String::new()
+    }
+
+    async fn ask_for(&mut self, request: OwnRequest) -> Option<Spooled> {
+        let limit = self.parts.guard.limits.exchange_timeout;
+        let answer =
+            self.parts
+                .exchange_alone(request, &mut self.stranger, &self.facts, &self.head);
+        tokio::time::timeout(limit, answer).await.ok()?.ok()
+    }
+}
+
+/// A page as text; empty where it is too large.
+fn text(page: &Spooled) -> String {
+    if page.body.len() > LARGEST_PAGE {
+        return String::new();
+    }
+    String::from_utf8_lossy(&page.body).into_owned()
 }

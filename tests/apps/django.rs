@@ -2,6 +2,7 @@
 //! tells to add.
 
 mod accounts;
+mod confirm;
 mod names;
 mod passwords;
 mod sign_in;

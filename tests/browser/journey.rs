@@ -90,7 +90,9 @@ async fn who_signs_in_to_see_the_security_page_lands_on_it() {
 #[tokio::test]
 async fn who_signs_in_again_to_add_a_phone_is_back_at_adding_it() {
     let set = Setting::new(|config| {
-        config.set("step_up", "window", "\"2s\"");
+        config
+            .set("step_up", "window", "\"2s\"")
+            .set("step_up", "password", "\"never\"");
     })
     .await;
     let tab = set.password_only(Script::On).await;
@@ -99,6 +101,37 @@ async fn who_signs_in_again_to_add_a_phone_is_back_at_adding_it() {
     tab.follow("Add authenticator").await;
     tab.follow("Sign in again").await;
     give_password(&tab).await;
+    assert_eq!(tab.path().await, "/settings/security/authenticators/new");
+    assert_eq!(tab.title().await, "Add an authenticator · Acme CRM");
+}
+
+#[tokio::test]
+async fn who_types_the_password_to_add_a_phone_is_at_adding_it() {
+    confirms_by_password(Script::On).await;
+}
+
+#[tokio::test]
+async fn confirming_with_the_password_works_with_javascript_off() {
+    confirms_by_password(Script::Off).await;
+}
+
+async fn confirms_by_password(script: Script) {
+    let set = Setting::new(|config| {
+        config.set("step_up", "window", "\"4s\"");
+    })
+    .await;
+    let tab = set.password_only(script).await;
+    tokio::time::sleep(std::time::Duration::from_millis(4_100)).await;
+    tab.go("/settings/security").await;
+    tab.follow("Add authenticator").await;
+    assert_eq!(tab.title().await, "Confirm that it is you · Acme CRM");
+    tab.fill("Password", "guess").await;
+    tab.follow("Confirm").await;
+    let text = tab.text().await;
+    assert!(text.contains("That password didn't match."), "{text}");
+    assert!(text.contains("4 more times"), "{text}");
+    tab.fill("Password", "pw").await;
+    tab.follow("Confirm").await;
     assert_eq!(tab.path().await, "/settings/security/authenticators/new");
     assert_eq!(tab.title().await, "Add an authenticator · Acme CRM");
 }

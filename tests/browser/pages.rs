@@ -41,6 +41,9 @@ async fn step_up_enrolment_and_removal_pages_are_in_order() {
     tab.go("/settings/security").await;
     tab.follow("Add authenticator").await;
     inspect(&tab, "step-up").await;
+    tab.follow("Use your password instead").await;
+    inspect(&tab, "step-up-other-way").await;
+    tab.follow("Use a code instead").await;
     answer(&tab, &phone.wrong(), "Confirm").await;
     inspect(&tab, "step-up-wrong").await;
     answer(&tab, &phone.code().await, "Confirm").await;
@@ -71,6 +74,29 @@ async fn the_pages_of_a_user_without_a_factor_are_in_order() {
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     tab.go("/settings/security").await;
     inspect(&tab, "security-none").await;
+    tab.follow("Add authenticator").await;
+    inspect(&tab, "step-up-password").await;
+    tab.fill("Password", "guess").await;
+    tab.follow("Confirm").await;
+    inspect(&tab, "step-up-password-wrong").await;
+    for _ in 0..4 {
+        tab.fill("Password", "guess").await;
+        tab.follow("Confirm").await;
+    }
+    inspect(&tab, "too-many-passwords").await;
+}
+
+#[tokio::test]
+async fn the_pages_of_a_user_with_nothing_to_show_are_in_order() {
+    let set = Setting::new(|config| {
+        config
+            .set("step_up", "window", "\"1s\"")
+            .set("step_up", "password", "\"never\"");
+    })
+    .await;
+    let tab = set.password_only(Script::On).await;
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    tab.go("/settings/security").await;
     tab.follow("Add authenticator").await;
     inspect(&tab, "sign-in-again").await;
 }

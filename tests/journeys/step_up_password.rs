@@ -7,6 +7,14 @@ use std::time::Duration;
 
 const ADA: Person = Person(1);
 
+/// What a check has signed in is gone soon; what the user had is there.
+async fn assert_signed_out(office: &Office, person: Person, own: &[String]) {
+    let gone = eventually(Duration::from_secs(5), || async {
+        office.desk.sessions_of(person) == own
+    });
+    assert!(gone.await, "the session of the check was not signed out");
+}
+
 #[tokio::test]
 async fn who_has_no_factor_types_the_password_and_is_led_back() {
     let office = Office::open(Desk::with(|_| {}), |_| {}).await;
@@ -60,13 +68,7 @@ async fn the_application_meets_a_stranger_and_the_session_of_the_browser_stays_a
         assert!(request.header("x-forwarded-for").is_some(), "{request:?}");
     }
     assert!(sign_in.holds("theme=dark"), "{sign_in:?}");
-    assert!(
-        eventually(Duration::from_secs(5), || async {
-            office.desk.sessions_of(ADA) == own
-        })
-        .await,
-        "the session of the check was not signed out"
-    );
+    assert_signed_out(&office, ADA, &own).await;
     assert_eq!(browser.jar.get("sessionid"), cookie.as_deref());
     assert!(browser.get("/private").await.holds(&ADA.marker()));
     assert!(
@@ -81,8 +83,10 @@ async fn a_sign_in_by_json_is_checked_as_well() {
     let mut browser = office.ada().await;
     let wrong = confirm(&mut browser, NEW, "guess").await;
     assert_eq!(wrong.status, 422, "{wrong:?}");
+    let own = office.desk.sessions_of(ADA);
     let opened = confirm(&mut browser, NEW, PASSWORD).await;
     assert!(opened.leads_to(NEW), "{opened:?}");
+    assert_signed_out(&office, ADA, &own).await;
     let sent = office.sign_ins().pop().unwrap();
     assert_eq!(sent.header("content-type"), Some("application/json"));
 }
@@ -137,13 +141,7 @@ async fn a_password_that_opens_somebody_elses_account_is_wrong() {
     let page = confirm(&mut browser, NEW, "eve's own").await;
     assert_eq!(page.status, 422, "{page:?}");
     assert!(browser.get(NEW).await.leads_to("/.mfa/step-up"));
-    assert!(
-        eventually(Duration::from_secs(5), || async {
-            office.desk.sessions_of(Person(2)).is_empty()
-        })
-        .await,
-        "the other user's session is left behind"
-    );
+    assert_signed_out(&office, Person(2), &[]).await;
 }
 
 #[tokio::test]

@@ -144,6 +144,12 @@ impl Desk {
                 Response::json(200, &who)
             }
             (_, "/api/me", None) => Response::json(401, &serde_json::json!({})),
+            // By the button of a page; where scripts sign in, by them.
+            ("POST", "/logout", _)
+                if !self.json && request.form("out") != id.as_deref().map(token) =>
+            {
+                Response::html(403, "This form has expired")
+            }
             ("POST", "/logout", _) => {
                 let id = id.unwrap_or_default();
                 self.state.lock().unwrap().sessions.remove(&id);
@@ -154,7 +160,14 @@ impl Desk {
             ("POST", "/reset", _) => {
                 with_cookie(Response::html(200, "done"), &self.open(Some(Person(1))))
             }
-            (_, _, Some(person)) => Response::html(200, format!("<p>{}</p>", person.marker())),
+            (_, "/", Some(_)) => Response::redirect("/home"),
+            (_, _, Some(person)) => {
+                let (marker, out) = (person.marker(), token(&id.unwrap_or_default()));
+                let form = format!(
+                    "<form method=post action=/logout><input type=hidden name=out value='{out}'></form>"
+                );
+                Response::html(200, format!("<p>{marker}</p>{form}"))
+            }
             (_, _, None) => Response::redirect("/login"),
         }
     }

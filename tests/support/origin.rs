@@ -51,10 +51,12 @@ impl Origin {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let requests = Arc::clone(&seen);
         let task = tokio::spawn(async move {
-            let mut connections = JoinSet::new();
+            let (mut connections, mut count) = (JoinSet::new(), 0);
             while let Ok((stream, _)) = listener.accept().await {
                 let _ = stream.set_nodelay(true);
-                connections.spawn(serve(stream, Arc::clone(&app), Arc::clone(&requests)));
+                count += 1;
+                let (app, requests) = (Arc::clone(&app), Arc::clone(&requests));
+                connections.spawn(serve(stream, count, app, requests));
                 while connections.try_join_next().is_some() {}
             }
         });
@@ -102,9 +104,15 @@ impl Drop for Origin {
     }
 }
 
-async fn serve<A: App>(stream: TcpStream, app: Arc<A>, seen: Arc<Mutex<Vec<Request>>>) {
+async fn serve<A: App>(
+    stream: TcpStream,
+    connection: usize,
+    app: Arc<A>,
+    seen: Arc<Mutex<Vec<Request>>>,
+) {
     let mut stream = BufReader::new(stream);
-    while let Ok(Some(request)) = Request::read(&mut stream).await {
+    while let Ok(Some(mut request)) = Request::read(&mut stream).await {
+        request.connection = connection;
         seen.lock().unwrap().push(request.clone());
         let head_only = request.method == "HEAD";
         let reply = app.answer(request).await;

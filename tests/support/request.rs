@@ -12,6 +12,8 @@ pub struct Request {
     pub body: Vec<u8>,
     /// The head as it was on the wire.
     pub head: Vec<u8>,
+    /// Which of its server's connections it came over.
+    pub connection: usize,
 }
 
 impl Request {
@@ -47,6 +49,7 @@ impl Request {
             headers,
             body: Vec::new(),
             head,
+            connection: 0,
         };
         if request.header("expect").is_some() {
             stream

@@ -1,12 +1,21 @@
-//! The form that takes a password: what a browser would send of it without being asked.
+//! Forms on the application's pages: what a browser would send of them without being asked.
 
 use scraper::{ElementRef, Html, Selector};
 
-/// Hidden fields, preset choices and the button of the form that has the field `password`, or else
-/// some field for a password. `None` where the page has no such form.
-pub fn unasked_fields(html: &str, password: &str) -> Option<Vec<(String, String)>> {
+/// What a page says of one of its forms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageForm {
+    /// As it stands there; empty where it does not.
+    pub action: String,
+    /// Hidden fields, preset choices and the button that the Enter key presses.
+    pub fields: Vec<(String, String)>,
+}
+
+/// The fields of the form that has the field `password`, or else some field for a password. `None`
+/// where the page has no such form.
+pub fn sign_in_fields(html: &str, password: &str) -> Option<Vec<(String, String)>> {
     let page = Html::parse_document(html);
-    let (forms, controls) = (parsed("form")?, parsed("input, select, button")?);
+    let (forms, controls) = (parsed("form")?, parsed("input")?);
     let named = |form: &ElementRef<'_>| {
         let mut controls = form.select(&controls);
         controls.any(|control| control.attr("name") == Some(password))
@@ -17,6 +26,30 @@ pub fn unasked_fields(html: &str, password: &str) -> Option<Vec<(String, String)
     };
     let form = page.select(&forms).find(named);
     let form = form.or_else(|| page.select(&forms).find(secret))?;
+    unasked(form)
+}
+
+/// The forms of a page that are sent by POST.
+pub fn posted(html: &str) -> Vec<PageForm> {
+    let page = Html::parse_document(html);
+    let Some(forms) = parsed("form") else {
+        return Vec::new();
+    };
+    let posts = |form: &ElementRef<'_>| {
+        let method = form.attr("method").unwrap_or_default();
+        method.eq_ignore_ascii_case("post")
+    };
+    let read = |form: ElementRef<'_>| {
+        Some(PageForm {
+            action: form.attr("action").unwrap_or_default().trim().to_owned(),
+            fields: unasked(form)?,
+        })
+    };
+    page.select(&forms).filter(posts).filter_map(read).collect()
+}
+
+fn unasked(form: ElementRef<'_>) -> Option<Vec<(String, String)>> {
+    let controls = parsed("input, select, button")?;
     let (mut fields, mut pressed) = (Vec::new(), false);
     for control in form.select(&controls) {
         if control.attr("disabled").is_some() {
@@ -25,7 +58,7 @@ pub fn unasked_fields(html: &str, password: &str) -> Option<Vec<(String, String)
         let value = match kind(control).as_str() {
             "hidden" => control.attr("value").unwrap_or_default().to_owned(),
             "select" => chosen(control),
-            // The one that the Enter key presses; some applications look for its name.
+            // Some applications look for the name of the button.
             "submit" if !std::mem::replace(&mut pressed, true) => {
                 control.attr("value").unwrap_or_default().to_owned()
             }
@@ -72,7 +105,7 @@ mod tests {
     use super::*;
 
     fn fields(html: &str) -> Option<Vec<(String, String)>> {
-        unasked_fields(html, "password")
+        sign_in_fields(html, "password")
     }
 
     #[test]
@@ -112,5 +145,16 @@ mod tests {
         ] {
             assert_eq!(fields(html), None, "{html}");
         }
+    }
+
+    #[test]
+    fn forms_that_are_posted_are_told_with_their_action() {
+        let html = "<form action=/search></form>\
+            <form method=POST action=' /logout '><input type=hidden name=t value=1><button>Out</button></form>";
+        let out = PageForm {
+            action: "/logout".into(),
+            fields: vec![("t".into(), "1".into())],
+        };
+        assert_eq!(posted(html), [out]);
     }
 }
