@@ -57,7 +57,13 @@ async fn the_application_meets_a_stranger_and_the_session_of_the_browser_stays_a
     let [sign_in] = sign_ins.as_slice() else {
         panic!("not one sign-in: {sign_ins:?}");
     };
-    for request in office.origin.requests() {
+    let requests = office.origin.requests();
+    let others = requests.iter().filter(|it| it.method != "POST");
+    for other in others {
+        let shared = other.connection == sign_in.connection;
+        assert!(!shared, "the connection of the password carried {other:?}");
+    }
+    for request in requests {
         assert!(
             !request.holds(&own[0]),
             "the visitor's session: {request:?}"

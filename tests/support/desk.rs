@@ -166,6 +166,7 @@ impl Desk {
                 let form = format!(
                     "<form method=post action=/logout><input type=hidden name=out value='{out}'></form>"
                 );
+                let form = if self.json { String::new() } else { form };
                 Response::html(200, format!("<p>{marker}</p>{form}"))
             }
             (_, _, None) => Response::redirect("/login"),
