@@ -19,7 +19,10 @@ pub fn start_logging() {
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(colours);
+        .with_ansi(colours)
+        // It would say on standard error that standard error is full, and panic: a disk that the log
+        // has filled must not end a single request.
+        .log_internal_errors(false);
     // Fails only where a logger is there already, which is as good.
     let _ = subscriber.try_init();
 }

@@ -210,9 +210,15 @@ fn spelling(path: &str, resolve: bool) -> String {
                 segments.pop();
             }
             ".." => segments.push(name),
-            _ => segments.push(name.trim_end_matches(|c: char| {
-                c == '.' || c.is_whitespace() || c.is_control() || c == '\u{fffd}'
-            })),
+            _ => {
+                let name = name.trim_end_matches(|c: char| {
+                    c == '.' || c.is_whitespace() || c.is_control() || c == '\u{fffd}'
+                });
+                // A name of nothing but dots and spaces is none at all to some servers.
+                if !(resolve && name.is_empty()) {
+                    segments.push(name);
+                }
+            }
         }
     }
     fold_case(&format!("/{}", segments.join("/")))

@@ -78,6 +78,7 @@ impl Facts {
         }
         check_host(head, guard)?;
         check_framing(&head.headers)?;
+        check_media_type(&head.headers)?;
         let raw = if head.method == http::Method::OPTIONS && head.raw_path() == b"*" {
             b"/"
         } else {
@@ -254,6 +255,21 @@ fn check_framing(headers: &HeaderMap) -> Result<(), BadHead> {
     Ok(())
 }
 
+/// What says how a body is to be read, once and readable: an application that takes the other one of
+/// two, or reads what we cannot, would find a sign-in where the gateway finds none.
+fn check_media_type(headers: &HeaderMap) -> Result<(), BadHead> {
+    for name in [header::CONTENT_TYPE, header::CONTENT_ENCODING] {
+        let mut fields = headers.get_all(name).iter();
+        let readable = fields.next().is_none_or(|field| field.to_str().is_ok());
+        if !readable || fields.next().is_some() {
+            return Err(BadHead::Malformed(
+                "an unreadable or repeated Content-Type or Content-Encoding",
+            ));
+        }
+    }
+    Ok(())
+}
+
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const SERVICE_WORKER: HeaderName = HeaderName::from_static("service-worker");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -306,6 +322,21 @@ fn client(headers: &HeaderMap, peer: IpAddr, guard: &Guard) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_body_that_can_be_read_in_two_ways_is_refused() {
+        let of = |values: &[&[u8]]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                let value = http::HeaderValue::from_bytes(value).unwrap();
+                headers.append(header::CONTENT_TYPE, value);
+            }
+            check_media_type(&headers).is_ok()
+        };
+        let (form, parts) = (b"application/x-www-form-urlencoded", b"multipart/form-data");
+        assert!(of(&[]) && of(&[form]));
+        assert!(!of(&[form, parts]) && !of(&[b"multipart/form-data; x=\xe9"]));
+    }
 
     #[test]
     fn what_answer_a_sender_can_use_is_told_by_its_headers() {

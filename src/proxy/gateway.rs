@@ -228,12 +228,16 @@ impl ProxyHttp for Gateway {
             }
             return Ok(());
         }
-        if facts.upgrade && self.0.changes_a_credential(response, settled, facts) {
+        let cookies = self.0.cookies_of(response, facts);
+        let record = &settled.held.record;
+        if facts.upgrade && cookies.change_a_credential(&settled.jar, &record.live) {
             // Nothing that streams can be held back until it is known whose it is.
             let why = "an answer to an upgrade changes a protected cookie";
             return Err(Error::explain(ErrorType::InternalError, why));
         }
-        self.0.settled_response(response, settled, facts).await?;
+        self.0
+            .settled_response(response, settled, facts, cookies)
+            .await?;
         if session.req_header().version == http::Version::HTTP_2 {
             response.remove_header("keep-alive");
         }

@@ -8,7 +8,6 @@ use pingora::http::RequestHeader;
 use super::asking::{About, AskedAnswer};
 use super::facts::{Facts, Kind};
 use super::gateway::Parts;
-use super::hop_by_hop;
 use super::jar::{Jar, ResponseCookies, expire};
 use super::reply::Reply;
 use super::settled::scrub;
@@ -284,7 +283,6 @@ impl Parts {
             .headers
             .get(header::CONTENT_LENGTH)
             .and_then(|length| length.to_str().ok()?.parse().ok());
-        hop_by_hop::strip_response(&mut head);
         scrub(&mut head, &heard.jar);
         let mut reply = Reply::new(head.status);
         for (name, value) in &head.headers {

@@ -15,7 +15,6 @@ use pingora::proxy::Session;
 
 use super::context::Settled;
 use super::gateway::Parts;
-use super::hop_by_hop;
 use super::jar::{Jar, ResponseCookies};
 use super::judge::{Heard, Visitor};
 use super::lanes::Round;
@@ -66,7 +65,6 @@ impl Parts {
             };
         }
         let mut head = incoming.take_head()?;
-        hop_by_hop::strip_response(&mut head);
         let mut streaming = Settled {
             held,
             jar,
@@ -77,7 +75,7 @@ impl Parts {
             mask: None,
             extra: Vec::new(),
         };
-        self.settled_response(&mut head, &mut streaming, facts)
+        self.settled_response(&mut head, &mut streaming, facts, cookies)
             .await?;
         self.pump(session, head, incoming, Some(&mut streaming))
             .await?;

@@ -21,6 +21,7 @@ use pingora::protocols::l4::socket::SocketAddr;
 use pingora::upstreams::peer::HttpPeer;
 use pingora::{Error, ErrorType};
 
+use super::hop_by_hop;
 use super::outgoing::Outgoing;
 
 /// How the application is reached.
@@ -62,6 +63,7 @@ pub struct Origin {
 
 /// A response whose head has arrived.
 pub struct Incoming {
+    /// Without the fields of one hop.
     pub head: ResponseHeader,
     session: Box<HttpSession>,
     peer: Arc<HttpPeer>,
@@ -159,7 +161,7 @@ impl Origin {
         session.finish_request_body().await.map_err(stale)?;
         let response = loop {
             session.read_response_header().await.map_err(stale)?;
-            let response = session.response_header().cloned();
+            let response = session.response_header();
             let response =
                 response.ok_or_else(|| (Error::new(ErrorType::InvalidHTTPHeader), false))?;
             match response.status.as_u16() {
@@ -173,7 +175,7 @@ impl Origin {
                     ));
                 }
                 100..=199 => {}
-                _ => break response,
+                _ => break hop_by_hop::end_to_end(response).map_err(|error| (error, false))?,
             }
         };
         if is_event_stream(&response) {

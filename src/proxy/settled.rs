@@ -30,16 +30,10 @@ impl Parts {
         self.outgoing_settled(client, way, facts, cookies, proof)
     }
 
-    /// Whether the answer brings a protected cookie with a value that nobody has asked about.
-    pub fn changes_a_credential(
-        &self,
-        response: &ResponseHeader,
-        settled: &Settled,
-        facts: &Facts,
-    ) -> bool {
+    /// What the answer to this request sets.
+    pub fn cookies_of(&self, response: &ResponseHeader, facts: &Facts) -> ResponseCookies {
         let (path, now) = (&facts.target.path, self.flows.clock.now());
-        let cookies = ResponseCookies::read(response, path, &self.guard.names, now);
-        cookies.change_a_credential(&settled.jar, &settled.held.record.live)
+        ResponseCookies::read(response, path, &self.guard.names, now)
     }
 
     /// Seals what the answer sets. A session whose every cookie the application deletes is over.
@@ -48,11 +42,10 @@ impl Parts {
         response: &mut ResponseHeader,
         settled: &mut Settled,
         facts: &Facts,
+        cookies: ResponseCookies,
     ) -> pingora::Result<()> {
         let record = &settled.held.record;
         let mut lines = std::mem::take(&mut settled.extra);
-        let now = self.flows.clock.now();
-        let cookies = ResponseCookies::read(response, &facts.target.path, &self.guard.names, now);
         let mut changed = None;
         if !cookies.is_empty() {
             let unsealed = |error| {

@@ -12,8 +12,6 @@ use pingora::proxy::Session;
 use super::context::Settled;
 use super::facts::Facts;
 use super::gateway::Parts;
-use super::hop_by_hop;
-use super::jar::ResponseCookies;
 use super::judge::{Heard, Unreleased, Visitor};
 use super::lanes::Round;
 use super::origin::Incoming;
@@ -48,9 +46,7 @@ impl Parts {
             // It ended while the application was at work; nobody is owed the answer any more.
             return Ok(Round::Answer(self.refusal(facts, PageProblem::Busy)));
         }
-        let now = self.flows.clock.now();
-        let cookies =
-            ResponseCookies::read(&incoming.head, &facts.target.path, &self.guard.names, now);
+        let cookies = self.cookies_of(&incoming.head, facts);
         let changes = cookies.change_a_credential(&settled.jar, &settled.held.record.live);
         // What has no end would outlive the recheck that trust relies on.
         let trusts = self.guard.identity.trusts_changes && !incoming.is_event_stream();
@@ -69,8 +65,7 @@ impl Parts {
             ));
         }
         let mut head = incoming.take_head()?;
-        hop_by_hop::strip_response(&mut head);
-        self.settled_response(&mut head, &mut settled, facts)
+        self.settled_response(&mut head, &mut settled, facts, cookies)
             .await?;
         self.pump(session, head, incoming, Some(&mut settled))
             .await?;

@@ -8,7 +8,6 @@ use pingora::{Error, ErrorType};
 use super::context::Settled;
 use super::gateway::Parts;
 use super::headers;
-use super::hop_by_hop;
 use super::jar::{Jar, ResponseCookies, expire};
 use super::judge::Visitor;
 use super::origin::Incoming;
@@ -24,7 +23,6 @@ impl Parts {
     ) -> pingora::Result<()> {
         let facts = &visitor.facts;
         let mut head = incoming.take_head()?;
-        hop_by_hop::strip_response(&mut head);
         let now = self.flows.clock.now();
         let cookies = ResponseCookies::read(&head, &facts.target.path, &self.guard.names, now);
         let none = (Jar::default(), ResponseCookies::default());

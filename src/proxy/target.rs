@@ -68,6 +68,9 @@ fn refuse_encoded(path: &str) -> Result<(), Ambiguous> {
 }
 
 #[cfg(test)]
+mod bypass;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -18,14 +18,18 @@ mod side_doors;
 
 mod body_tricks;
 mod canary;
+mod clock_back;
+mod crowd;
 mod enrolment_race;
 mod framing;
+mod full_disk;
 mod header_spoof;
 mod kept_session_id;
 mod memory;
 mod no_cookie_sign_in;
 mod older_value;
 mod own_account;
+mod parallel_sign_ins;
 mod parked;
 mod password_guess;
 mod password_traces;

@@ -21,6 +21,8 @@ pub struct Gateway {
     child: Option<Child>,
     pub addr: SocketAddr,
     pub config: Config,
+    /// Shell commands that run before the gateway in its process: limits, variables.
+    pub before: String,
     tls: Option<Arc<ClientConfig>>,
 }
 
@@ -69,6 +71,7 @@ impl Gateway {
             child: None,
             addr,
             config,
+            before: String::new(),
             tls,
         }
     }
@@ -79,7 +82,7 @@ impl Gateway {
         self.write_config();
         let log = self.log_file();
         self.child = Some(
-            command(&self.config_path(), "run")
+            command_after(&self.before, &self.config_path(), "run")
                 .current_dir(self.directory.path())
                 .stdin(Stdio::null())
                 .stdout(log.try_clone().unwrap())
@@ -240,7 +243,18 @@ pub fn free_addr() -> SocketAddr {
 }
 
 fn command(config: &Path, name: &str) -> Command {
-    let mut command = Command::new(BINARY);
+    command_after("", config, name)
+}
+
+fn command_after(before: &str, config: &Path, name: &str) -> Command {
+    let mut command = if before.is_empty() {
+        Command::new(BINARY)
+    } else {
+        let mut shell = Command::new("sh");
+        let script = format!("{before}; exec \"$0\" \"$@\"");
+        shell.args(["-c", &script, BINARY]);
+        shell
+    };
     command
         .arg(name)
         .arg("--config")
