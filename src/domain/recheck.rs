@@ -18,7 +18,7 @@ use super::password::{Password, SignInName};
 use super::path_glob::LenientPath;
 use super::rules::{Condition, MethodRule, SignInRule};
 use super::source::RequestField;
-use super::strict_json;
+use super::typed_name;
 
 mod json;
 
@@ -98,7 +98,7 @@ impl Recheck {
         self.rule.path.as_str()
     }
 
-    /// The name in a request that this rule matches, where it stands there once.
+    /// The name in a request that this rule matches, where it is certain.
     pub fn typed_name(&self, head: Head<'_>, body: Body<'_>) -> Option<SignInName> {
         let matches = match self.rule.on_head(head) {
             Match::Yes => true,
@@ -108,19 +108,7 @@ impl Recheck {
         if !matches {
             return None;
         }
-        let typed = match &self.shape {
-            Shape::Form { username, .. } => {
-                let mut values = form_urlencoded::parse(body.bytes)
-                    .filter(|(name, _)| name == username)
-                    .map(|(_, value)| value);
-                let typed = values.next()?.into_owned();
-                values.all(|value| value == typed).then_some(typed)?
-            }
-            Shape::Json { username, .. } => {
-                let json = strict_json::parse(body.bytes)?;
-                json.pointer(username)?.as_str()?.to_owned()
-            }
-        };
+        let typed = typed_name::as_typed(&self.rule, head.query, body)?;
         SignInName::new(&typed, self.rule())
     }
 

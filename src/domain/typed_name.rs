@@ -67,7 +67,25 @@ pub fn of<'a>(
     name
 }
 
+/// The name that this rule finds, as it was typed: the application may tell `Ada` from `ada`. `None` as
+/// well where it stands there in two spellings.
+pub fn as_typed(rule: &SignInRule, query: &str, body: Body<'_>) -> Option<String> {
+    let all = readings(rule.username.as_ref()?, query, body)?;
+    agreed(&all, body)?;
+    let (first, others) = all.split_first()?;
+    others
+        .iter()
+        .all(|other| other == first)
+        .then(|| first.clone())
+}
+
 fn typed_in(field: &RequestField, query: &str, body: Body<'_>) -> Option<TypedName> {
+    agreed(&readings(field, query, body)?, body)
+}
+
+/// Everything that some server could read as this field. `None` where it is not at its place, and where
+/// not every reading can be known.
+fn readings(field: &RequestField, query: &str, body: Body<'_>) -> Option<Vec<String>> {
     if is_opaque(body) || body.bytes.len() > BODY_LOOKED_INTO {
         return None;
     }
@@ -99,10 +117,11 @@ fn typed_in(field: &RequestField, query: &str, body: Body<'_>) -> Option<TypedNa
         RequestField::Json(_) => is_json && !in_json.is_empty(),
         RequestField::Any(_) => body.bytes.is_empty() || form || is_json,
     };
-    if !at_its_place {
-        return None;
-    }
-    let all = [in_query, in_form, in_json].concat();
+    at_its_place.then(|| [in_query, in_form, in_json].concat())
+}
+
+/// The one name that all of these are.
+fn agreed(all: &[String], body: Body<'_>) -> Option<TypedName> {
     let first = TypedName::new(all.first()?)?;
     let agrees = |value: &String| TypedName::new(value).as_ref() == Some(&first);
     // Latin-1 and UTF-8 read other letters out of the same bytes.
@@ -281,6 +300,24 @@ mod tests {
             let found = typed(username, query, content_type, body);
             assert_eq!(found, None, "{username} {query} {content_type} {body}");
         }
+    }
+
+    #[test]
+    fn a_name_is_kept_as_it_was_typed_where_it_has_one_spelling() {
+        let rule: SignInRule =
+            toml::from_str("path = \"/login\"\nusername = \"form:email\"").unwrap();
+        let kept = |query, bytes: &'static [u8]| {
+            let body = Body {
+                content_type: FORM,
+                encoding: "",
+                bytes,
+            };
+            as_typed(&rule, query, body)
+        };
+        assert_eq!(kept("", b"email=+Ada").as_deref(), Some(" Ada"));
+        assert_eq!(kept("email=Ada", b"email=Ada").as_deref(), Some("Ada"));
+        assert_eq!(kept("email=ada", b"email=Ada"), None);
+        assert_eq!(kept("", b"email=Ada&email[]=eve"), None);
     }
 
     #[test]

@@ -154,3 +154,65 @@ async fn before_the_code_a_password_confirms_nothing() {
     assert!(refused.leads_to("/.mfa/challenge"), "{refused:?}");
     assert!(office.sign_ins().is_empty());
 }
+
+/// A wrong password, then the right one.
+async fn wrong_and_right(browser: &mut Browser) {
+    let wrong = confirm(browser, NEW, "guess").await;
+    assert_eq!(wrong.status, 422, "{wrong:?}");
+    assert!(browser.get(NEW).await.leads_to("/.mfa/step-up"));
+    assert!(confirm(browser, NEW, PASSWORD).await.leads_to(NEW));
+}
+
+#[tokio::test]
+async fn where_everybody_present_is_the_same_user_a_wrong_password_is_wrong_all_the_same() {
+    let single = |config: &mut Config| {
+        let whoami = "{ path = \"/api/me\", signed_out = { status = [401] }, present = { json = { \"/name\" = \"Someone\" } } }";
+        config.set("guard.identity", "whoami", whoami).set(
+            "guard.identity",
+            "user",
+            "\"single:ada\"",
+        );
+    };
+    let mut office = Office::open(Desk::with(|_| {}), single).await;
+    let (mut browser, mut phone) = office.ada_enrolled().await;
+    wrong_and_right(&mut browser).await;
+
+    // The same user, whom the typed name alone stands for.
+    office
+        .gateway
+        .config
+        .set("guard.identity", "user", "\"sign_in\"")
+        .set("policy", "mfa", "\"required\"")
+        .set("policy", "enrolment", "\"closed\"");
+    office.gateway.restart().await;
+    let mut browser = office.gateway.browser();
+    let signed_in = office.sign_in(&mut browser).await;
+    assert!(signed_in.leads_to("/.mfa/challenge"), "{signed_in:?}");
+    let code = phone.code().await;
+    crate::support::people::answer_challenge(&mut browser, &code).await;
+    wrong_and_right(&mut browser).await;
+}
+
+#[tokio::test]
+async fn a_name_that_another_server_would_read_otherwise_is_not_kept() {
+    let office = Office::open(Desk::with(|_| {}), |_| {}).await;
+    let mut browser = office.gateway.browser();
+    let page = browser.get("/login").await;
+    let script = page.text().split("csrf = '").nth(1).unwrap().to_owned();
+    let token = page.attribute("input[name=token]", "value").unwrap();
+    let fields = [
+        ("token", token.as_str()),
+        ("csrf", script.split('\'').next().unwrap()),
+        ("name", "ada"),
+        ("Name", "eve"),
+        ("password", PASSWORD),
+    ];
+    browser.post_form("/login", &fields).await;
+    assert!(browser.get("/private").await.holds(&Person(1).marker()));
+    tokio::time::sleep(crate::support::desk::WINDOW).await;
+    office.origin.forget();
+    let page = browser.get_following(NEW).await;
+    assert!(page.reading().contains("Sign in again"), "{page:?}");
+    force(&mut browser).await;
+    assert!(office.sign_ins().is_empty(), "a name was guessed");
+}
