@@ -31,6 +31,7 @@ mod redirects;
 mod session_theft;
 mod shapes;
 mod swapped_seals;
+mod targets;
 mod totp_race;
 mod two_cookies;
 mod unclear_evidence;
