@@ -13,6 +13,7 @@ use pingora::{Error, ErrorSource, ErrorType};
 
 use super::context::Context;
 use super::guard::Guard;
+use super::hop_by_hop;
 use super::in_flight::InFlight;
 use super::lease::{Flights, Queues};
 use super::origin::Origin;
@@ -223,6 +224,7 @@ impl ProxyHttp for Gateway {
             }
             return Ok(());
         }
+        hop_by_hop::check_length(response)?;
         if facts.upgrade && self.0.changes_a_credential(response, settled, facts) {
             // Nothing that streams can be held back until it is known whose it is.
             let why = "an answer to an upgrade changes a protected cookie";

@@ -21,6 +21,7 @@ use pingora::protocols::l4::socket::SocketAddr;
 use pingora::upstreams::peer::HttpPeer;
 use pingora::{Error, ErrorType};
 
+use super::hop_by_hop;
 use super::outgoing::Outgoing;
 
 /// How the application is reached.
@@ -176,6 +177,7 @@ impl Origin {
                 _ => break response,
             }
         };
+        hop_by_hop::check_length(&response).map_err(|error| (error, false))?;
         if is_event_stream(&response) {
             // Events come when they come.
             session.set_read_timeout(None);
