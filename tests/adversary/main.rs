@@ -18,6 +18,7 @@ mod side_doors;
 
 mod body_tricks;
 mod canary;
+mod desync;
 mod enrolment_race;
 mod framing;
 mod header_spoof;
