@@ -188,6 +188,7 @@ impl Count {
     }
 }
 
+#[expect(clippy::print_stderr, reason = "the figures are the result")]
 fn try_many(seed: u64, number: usize) {
     let (mut dice, mut count) = (Dice(seed), Count::default());
     for _ in 0..number {

@@ -115,7 +115,7 @@ impl Scene {
         self.origin.forget();
         self.browser.get("/private").await;
         let requests = self.origin.requests_to("/private");
-        if !requests.iter().any(|request| carries(request)) {
+        if !requests.iter().any(carries) {
             self.browser = signed_in(self.fresh.clone(), WHO).await;
         }
     }

@@ -121,9 +121,7 @@ pub fn tricks() -> Vec<Trick> {
         let body = Vec::new();
         tricks.push(Trick { lines, body });
     }
-    tricks.push(line(
-        &"X-MFA-User: {}\r\n".repeat(100).trim_end().to_owned(),
-    ));
+    tricks.push(line("X-MFA-User: {}\r\n".repeat(100).trim_end()));
     tricks.push(line(&format!("X-MFA-User: {}{{}}", "1001, ".repeat(500))));
     let many = |number: usize| format!("X-Many-{number}: 1\r\n");
     let many: String = (0..60).map(many).collect();
