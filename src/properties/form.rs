@@ -87,15 +87,27 @@ fn decoded(text: &[u8]) -> Vec<u8> {
     percent_encoding::percent_decode(&spaced).collect()
 }
 
-/// A forgiving reader of parts: any line that names the field, then an empty line and the value.
+/// A forgiving reader of parts: the name in any quotes or none, or encoded by RFC 2231.
 fn signs_in_by_parts(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
     text.split("\n--b").any(|part| {
         let Some((head, value)) = part.split_once("\n\n") else {
             return false;
         };
-        let head = head.replace(['"', '\''], "");
-        head.contains("name=_task") && value.trim_end_matches('\n') == "login"
+        let head = head.to_ascii_lowercase();
+        let mut named = head.split("name").skip(1).map(|rest| {
+            let encoded = rest.strip_prefix("*=utf-8''");
+            let end = |c: char| matches!(c, '"' | '\'' | ';' | ' ' | '\n');
+            match encoded {
+                Some(rest) => decoded(rest.split(end).next().unwrap_or_default().as_bytes()),
+                None => {
+                    let rest = rest.strip_prefix('=').unwrap_or_default();
+                    let rest = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
+                    rest.split(end).next().unwrap_or_default().into()
+                }
+            }
+        });
+        named.any(|name| name == b"_task") && value.trim_end_matches('\n') == "login"
     })
 }
 
@@ -165,6 +177,8 @@ mod tests {
         ) {
             let head = format!("--b{end}Content-Disposition: form-data;{spaces}name={quote}_task{quote}");
             holds_for(format!("x{end}{head}{end}{end}login{end}--b--").as_bytes());
+            let encoded = head.replace("name=", "name*=utf-8''").replace("_task", "%5ft%61sk");
+            holds_for(format!("x{end}{encoded}{end}{end}login{end}--b--").as_bytes());
         }
 
         #[test]
