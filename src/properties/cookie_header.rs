@@ -74,17 +74,16 @@ pub fn is_credential(name: &str) -> bool {
         || name == "my_app-id"
 }
 
-/// Whether a pair is a cookie of the gateway's own. In the value of another one its name is nothing.
+/// Whether a pair is a cookie of the gateway's own. In the value of another one its name is nothing, and
+/// `stepgate[x]`, which PHP takes for it, is none to the gateway.
 fn is_own(pair: &[u8]) -> bool {
     let mut parts = pair.splitn(2, |byte| *byte == b'=');
-    let name = parts.next().unwrap_or_default();
-    let name = php(&name
-        .iter()
-        .map(|byte| char::from(*byte))
-        .collect::<String>());
-    let name = name.strip_prefix("__host-").unwrap_or(&name);
-    let own = matches!(name, "stepgate" | "stepgate-again" | "stepgate-return");
-    own && parts.next().is_some()
+    let name: Vec<u8> =
+        percent_encoding::percent_decode(parts.next().unwrap_or_default()).collect();
+    let name = name.trim_ascii().to_ascii_lowercase();
+    let name = name.strip_prefix(b"__host-").unwrap_or(&name);
+    let own: [&[u8]; 3] = [b"stepgate", b"stepgate-again", b"stepgate-return"];
+    own.contains(&name) && parts.next().is_some()
 }
 
 fn is_simple(pair: &[u8]) -> bool {
