@@ -1,6 +1,8 @@
 //! The composition root: a configuration becomes a running gateway.
 
 mod guard;
+#[cfg(any(test, fuzzing))]
+pub(crate) use guard::of as guard_of;
 mod shutdown;
 mod stores;
 mod tls;

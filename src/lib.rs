@@ -41,5 +41,8 @@ pub mod domain;
 pub mod flows;
 pub mod observe;
 pub mod portal;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod properties;
 pub mod proxy;
 pub mod stores;

@@ -48,6 +48,15 @@ mod target;
 mod unsettled;
 mod wanted;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod inside {
+    //! For the properties.
+    pub use super::cookies::RequestCookies;
+    pub use super::portal_lane::form_fields;
+    pub(crate) use super::set_cookie::{Line, deletion, parse as parse_set_cookie};
+    pub use super::target::Target;
+}
+
 pub use gateway::{Gateway, Seen};
 pub use guard::{Guard, GuardLimits, Identity, Question, WhoamiRequest};
 pub use headers::fold_name;

@@ -21,6 +21,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "domain", "config", "crypto", "stores", "flows", "portal", "proxy", "admin", "observe",
         ],
     ),
+    (
+        "properties",
+        &["domain", "config", "crypto", "portal", "proxy", "app"],
+    ),
     ("cli", &["domain", "config", "app", "demo", "observe"]),
 ];
 

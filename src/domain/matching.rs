@@ -148,11 +148,17 @@ fn is(value: &serde_json::Value, condition: &Condition) -> bool {
 }
 
 /// Whether a multipart body names the field anywhere. Parsers differ in quotes, folding and
-/// boundaries; the name, folded, has to stand there for all of them.
+/// boundaries; the name, folded, has to stand there for all of them. Where names are encoded (RFC 2231
+/// in Go, Flask and Node, RFC 2047 in Java), which no browser does, any name may be meant.
 pub(super) fn in_multipart(body: Body<'_>, name: &str) -> bool {
     let content_type = body.content_type.trim_start().to_ascii_lowercase();
+    if !content_type.starts_with("multipart/") {
+        return false;
+    }
     let (text, name) = (fold_bytes(body.bytes), fold_bytes(name.as_bytes()));
-    content_type.starts_with("multipart/") && memchr::memmem::find(&text, &name).is_some()
+    let holds = |part: &[u8]| memchr::memmem::find(&text, part).is_some();
+    let encoded = holds(b"name*") || (holds(b"=?") && (holds(b"?q?") || holds(b"?b?")));
+    encoded || holds(&name)
 }
 
 fn fold_bytes(bytes: &[u8]) -> Vec<u8> {
@@ -295,6 +301,33 @@ mod tests {
         ));
         assert!(on("application/octet-stream", "gzip", b"\x1f\x8b"));
         assert!(!on("application/octet-stream", "", b"\x1f\x8b"));
+    }
+
+    #[test]
+    fn an_encoded_name_of_a_part_counts() {
+        let rule = rule("path = \"/x\"\nwhen = { \"form:action\" = \"login\" }");
+        let path = LenientPath::new("/x");
+        let on = |disposition: &str| {
+            let text = format!(
+                "--b\r\nContent-Disposition: form-data; {disposition}\r\n\r\nlogin\r\n--b--"
+            );
+            let body = Body {
+                content_type: "multipart/form-data; boundary=b",
+                encoding: "",
+                bytes: text.as_bytes(),
+            };
+            rule.on_body(head(&path, ""), body)
+        };
+        for named in [
+            "name=\"action\"",
+            "name*=utf-8''%61ction",
+            "NAME*0=act; name*1=ion",
+            "name=\"=?utf-8?Q?=61ction?=\"",
+            "name=\"=?utf-8?b?YWN0aW9u?=\"",
+        ] {
+            assert!(on(named), "{named}");
+        }
+        assert!(!on("name=\"other\"; filename=\"a=?b.txt\""));
     }
 
     #[test]

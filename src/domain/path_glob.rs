@@ -161,11 +161,14 @@ impl LenientPath {
         let raw_path = raw_path.split(['?', '#']).next().unwrap_or_default();
         let mut decoded = raw_path.to_owned();
         for _ in 0..=DECODING_ROUNDS {
-            // Some servers resolve `..`, some hand it on: `/login/../x` may be either page.
-            for resolve in [true, false] {
-                let spelling = spelling(&decoded, resolve);
-                if !spellings.contains(&spelling) {
-                    spellings.push(spelling);
+            // An encoded `?` ends a path where it is decoded once too often.
+            let cut = decoded.split(['?', '#']).next().unwrap_or_default();
+            for path in [decoded.as_str(), cut] {
+                for way in Way::all(path) {
+                    let spelling = spelling(path, way);
+                    if !spellings.contains(&spelling) {
+                        spellings.push(spelling);
+                    }
                 }
             }
             if !decoded.contains('%') {
@@ -178,12 +181,26 @@ impl LenientPath {
         Self { spellings }
     }
 
+    /// Whether some reading is this clean path, or below it.
+    pub fn lie_under(&self, root: &str) -> bool {
+        self.spellings.iter().any(|spelling| {
+            let start = spelling.get(..root.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(root))
+                && matches!(spelling.as_bytes().get(root.len()), None | Some(b'/'))
+        })
+    }
+
     /// Whether some reading is this path, as it is written in the configuration.
     pub fn reads_as(&self, path: &str) -> bool {
         if is_plain(path) {
             return self.spellings.iter().any(|spelling| spelling == path);
         }
-        self.spellings.contains(&spelling(path, false))
+        let way = Way {
+            resolves: false,
+            trims: true,
+            parameters: true,
+        };
+        self.spellings.contains(&spelling(path, way))
     }
 }
 
@@ -198,30 +215,77 @@ fn is_plain(path: &str) -> bool {
     plain && path.starts_with('/') && path.len() > 1 && before != b'/'
 }
 
-/// One reading: folded in case, slashes merged, without parameters, trailing slash and what
-/// Windows servers drop from the end of a name.
-fn spelling(path: &str, resolve: bool) -> String {
-    let mut segments: Vec<&str> = Vec::new();
-    for segment in path.split(['/', '\\']) {
-        let name = segment.split(';').next().unwrap_or_default();
+/// In what servers differ.
+#[derive(Clone, Copy)]
+struct Way {
+    /// Resolves `..`, or hands it on: `/login/../x` may be either page.
+    resolves: bool,
+    /// Drops the end of some names, as Windows does: `/...//../login` has one folder less there.
+    trims: bool,
+    /// Knows parameters, or takes `..;x` for a name.
+    parameters: bool,
+}
+
+impl Way {
+    /// Those that make a difference for this path.
+    fn all(path: &str) -> impl Iterator<Item = Self> {
+        let choices =
+            |differ: bool| -> &'static [bool] { if differ { &[true, false] } else { &[true] } };
+        let trims = choices(
+            segments(path)
+                .flat_map(|name| name.split(';'))
+                .any(|name| trimmed(name) != name),
+        );
+        let parameters = choices(path.contains(';'));
+        let resolves = choices(path.contains(".."));
+        resolves.iter().flat_map(move |&resolves| {
+            trims.iter().flat_map(move |&trims| {
+                parameters.iter().map(move |&parameters| Self {
+                    resolves,
+                    trims,
+                    parameters,
+                })
+            })
+        })
+    }
+}
+
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split(['/', '\\'])
+}
+
+fn is_blank(c: char) -> bool {
+    // The byte order mark is white space to JavaScript.
+    c.is_whitespace() || c.is_control() || matches!(c, '\u{fffd}' | '\u{feff}')
+}
+
+/// A name without what Windows servers drop from its end.
+fn trimmed(name: &str) -> &str {
+    match name.trim_end_matches(is_blank) {
+        dots @ ("." | "..") => dots,
+        name => name.trim_end_matches(|c: char| c == '.' || is_blank(c)),
+    }
+}
+
+/// One reading: folded in case, slashes merged, without trailing slash.
+fn spelling(path: &str, way: Way) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for mut name in segments(path) {
+        if way.parameters {
+            name = name.split(';').next().unwrap_or_default();
+        }
+        if way.trims {
+            name = trimmed(name);
+        }
         match name {
             "" | "." => {}
-            ".." if resolve => {
-                segments.pop();
+            ".." if way.resolves => {
+                names.pop();
             }
-            ".." => segments.push(name),
-            _ => {
-                let name = name.trim_end_matches(|c: char| {
-                    c == '.' || c.is_whitespace() || c.is_control() || c == '\u{fffd}'
-                });
-                // A name of nothing but dots and spaces is none at all to some servers.
-                if !(resolve && name.is_empty()) {
-                    segments.push(name);
-                }
-            }
+            name => names.push(name),
         }
     }
-    fold_case(&format!("/{}", segments.join("/")))
+    fold_case(&format!("/{}", names.join("/")))
 }
 
 /// Upper case first, as some letters only meet there (the long s and s, the Kelvin sign and k).
@@ -279,6 +343,13 @@ mod tests {
             "/login%20",
             "/login.",
             "/login%00",
+            "/%20/login",
+            "/.../login",
+            "/a/..%20/login",
+            "/a/%2e.%09%20/login",
+            "/login%3fx",
+            "/login%2523x",
+            "/a%2f../login%2f..;/x",
             "/login?next=/",
             "/log\u{131}n",
         ] {

@@ -245,6 +245,10 @@ impl Parts {
     /// Routes that nobody may use, and credentials that the gateway did not seal.
     fn refused(&self, session: &Session, candidate: &Candidate) -> Option<Reply> {
         let facts = &candidate.facts;
+        if self.guard.reads_as_portal_path(&candidate.path) {
+            // The application must not answer where people expect the gateway.
+            return Some(self.refusal(facts, PageProblem::NotFound));
+        }
         let mut refuse = self.guard.refuse.iter();
         if refuse.any(|glob| glob.matches_any(&candidate.path)) {
             tracing::warn!(

@@ -13,6 +13,7 @@ use pingora::{Error, ErrorSource, ErrorType};
 
 use super::context::Context;
 use super::guard::Guard;
+use super::hop_by_hop;
 use super::in_flight::InFlight;
 use super::lease::{Flights, Queues};
 use super::origin::Origin;
@@ -228,6 +229,7 @@ impl ProxyHttp for Gateway {
             }
             return Ok(());
         }
+        hop_by_hop::check_length(response)?;
         let cookies = self.0.cookies_of(response, facts);
         let record = &settled.held.record;
         if facts.upgrade && cookies.change_a_credential(&settled.jar, &record.live) {

@@ -11,7 +11,7 @@ use super::jar::Jar;
 use crate::domain::cookie_glob::CookieGlob;
 use crate::domain::cookie_names::CookieNames;
 use crate::domain::evidence::{Source, Whoami};
-use crate::domain::path_glob::PathGlob;
+use crate::domain::path_glob::{LenientPath, PathGlob};
 use crate::domain::recheck::Recheck;
 use crate::domain::rules::{SignInRule, SignOutRule};
 use crate::domain::source::TokenInput;
@@ -174,6 +174,11 @@ impl Guard {
 
     pub fn is_portal_path(&self, path: &str) -> bool {
         is_under(path, &self.portal) || self.is_security_page(path)
+    }
+
+    /// A portal path in a spelling that some application takes for it.
+    pub fn reads_as_portal_path(&self, readings: &LenientPath) -> bool {
+        readings.lie_under(&self.portal) || readings.lie_under(&self.security_page)
     }
 
     /// The security page, or a page below it.

@@ -8,13 +8,13 @@ use crate::domain::step_up::FactorWindow;
 
 /// Exact folded names that never come from a client.
 const OURS: &[&str] = &[
-    "forwarded",
     "proxy",
     "xrealip",
     "xclientip",
     "xoriginalurl",
     "xoriginaluri",
     "xrewriteurl",
+    "xoverrideurl",
     "xhttpmethodoverride",
     "xhttpmethod",
     "xmethodoverride",
@@ -24,7 +24,7 @@ const OURS: &[&str] = &[
     "requestrange",
 ];
 /// Folded names that begin so never do either.
-const OUR_PREFIXES: &[&str] = &["xmfa", "xforwarded"];
+const OUR_PREFIXES: &[&str] = &["xmfa", "xforwarded", "forwarded"];
 
 /// Names that the gateway sets, made once.
 pub mod name {
@@ -63,6 +63,8 @@ const ADDRESS_ENDINGS: &[&str] = &[
     "connectingip",
     "connectingipv6",
     "externaladdress",
+    // `X-Original-Forwarded-For`: what an ingress keeps of the client's own field.
+    "forwardedfor",
 ];
 
 /// Letters and digits of a name, in lower case.
@@ -167,6 +169,9 @@ mod tests {
             "X-Forwarded-For",
             "X_Forwarded_Proto",
             "Forwarded",
+            "Forwarded-For",
+            "X-Original-Forwarded-For",
+            "X-Override-URL",
             "X-HTTP-Method-Override",
             "X-Original-URL",
             "x.rewrite.url",

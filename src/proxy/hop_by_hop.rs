@@ -5,6 +5,7 @@
 use http::HeaderMap;
 use http::header::{self, HeaderName};
 use pingora::http::ResponseHeader;
+use pingora::{Error, ErrorType};
 
 pub fn ends_here(name: &HeaderName) -> bool {
     matches!(
@@ -45,6 +46,28 @@ pub fn nominated(headers: &HeaderMap) -> Nominated {
     Nominated(names.collect())
 }
 
+/// Refuses a response whose length two clients would read differently. Pingora takes `2, 2` and `+2` for
+/// no length, reads to the end of the connection and sends the field on: what is more than two bytes
+/// would be a response of its own to the client.
+pub fn check_length(response: &ResponseHeader) -> pingora::Result<()> {
+    let mut lengths = response.headers.get_all(header::CONTENT_LENGTH).iter();
+    let Some(length) = lengths.next() else {
+        return Ok(());
+    };
+    let digits = length.as_bytes().iter().all(u8::is_ascii_digit);
+    let number = length
+        .to_str()
+        .ok()
+        .and_then(|text| text.parse::<u64>().ok());
+    if digits && number.is_some() && lengths.next().is_none() {
+        return Ok(());
+    }
+    Err(Error::explain(
+        ErrorType::InvalidHTTPHeader,
+        "a response with a Content-Length that is no number, or with several",
+    ))
+}
+
 /// A response without them, nor what would let a service worker reach out of its folder, over the
 /// gateway's pages. Made anew: that is one pass, and leaves room for what is added.
 pub fn end_to_end(response: &ResponseHeader) -> pingora::Result<ResponseHeader> {
@@ -70,6 +93,33 @@ pub fn end_to_end(response: &ResponseHeader) -> pingora::Result<ResponseHeader> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_length_that_clients_read_differently_is_refused() {
+        let with = |lengths: &[&str]| {
+            let mut response = ResponseHeader::build(200, None).unwrap();
+            for length in lengths {
+                response.append_header("Content-Length", *length).unwrap();
+            }
+            check_length(&response)
+        };
+        for good in [&[] as &[&str], &["0"], &["2"], &["0002"]] {
+            assert!(with(good).is_ok(), "{good:?}");
+        }
+        let huge = "18446744073709551616";
+        for bad in [
+            &["2, 2"] as &[&str],
+            &["+2"],
+            &["-2"],
+            &[""],
+            &["2 "],
+            &["0x2"],
+            &[huge],
+            &["2", "2"],
+        ] {
+            assert!(with(bad).is_err(), "{bad:?}");
+        }
+    }
 
     #[test]
     fn a_response_cannot_nominate_its_cookies_away() {

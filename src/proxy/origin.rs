@@ -178,6 +178,7 @@ impl Origin {
                 _ => break hop_by_hop::end_to_end(response).map_err(|error| (error, false))?,
             }
         };
+        hop_by_hop::check_length(&response).map_err(|error| (error, false))?;
         if is_event_stream(&response) {
             // Events come when they come.
             session.set_read_timeout(None);

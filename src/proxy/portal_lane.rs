@@ -19,6 +19,13 @@ use crate::stores::Found;
 /// The gateway's forms are small.
 const LARGEST_FORM: usize = 16 * 1024;
 
+/// The fields of a form, as a browser wrote them.
+pub fn form_fields(body: &[u8]) -> Vec<(String, Zeroizing<String>)> {
+    form_urlencoded::parse(body)
+        .map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned())))
+        .collect()
+}
+
 impl Parts {
     pub async fn portal_lane(
         self: &Arc<Self>,
@@ -32,9 +39,7 @@ impl Parts {
             Err(BodyError::Full) => return Ok(self.refusal(facts, PageProblem::Busy)),
             Err(BodyError::Broken(error)) => return Err(error),
         };
-        let form: Vec<(String, Zeroizing<String>)> = form_urlencoded::parse(body.as_ref())
-            .map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned())))
-            .collect();
+        let form = form_fields(body.as_ref());
         body.wipe();
         let headers = &session.req_header().headers;
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());

@@ -38,7 +38,8 @@ pub fn parse(line: &[u8], request_path: &str, names: &CookieNames, now: UnixTime
     let mut parts = line.split(|byte| *byte == b';');
     let pair = parts.next().unwrap_or_default().trim_ascii();
     let (name, value) = split_pair(pair);
-    if is_reserved(name) {
+    // A browser sends a cookie without a name back as its value, `=stepgate=x` as `stepgate=x`.
+    if is_reserved(name) || (name.is_empty() && is_reserved(split_pair(value).0)) {
         return Line::Drop;
     }
     if !names.is_protected(name) {
@@ -264,6 +265,9 @@ mod tests {
             "x=1,sessionid=abc",
             "stepgate=x",
             "__Host-stepgate=x",
+            "=stepgate=x",
+            " = __Host-stepgate = x; Path=/",
+            "=STEPGATE-return=x",
         ] {
             assert_eq!(read(line), Line::Drop, "{line}");
         }

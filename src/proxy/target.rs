@@ -1,6 +1,8 @@
 //! Request targets: what is forwarded is what was matched, and what can be read in two ways is
 //! refused (invariant I6).
 
+use std::borrow::Cow;
+
 use crate::domain::return_address::has_dot_segments;
 
 /// Why a target is refused.
@@ -40,26 +42,44 @@ impl Target {
 
     /// Names of query and path parameters, percent-decoded, as bytes.
     pub fn parameter_names(&self) -> impl Iterator<Item = Vec<u8>> + '_ {
-        let in_path = self
-            .path
-            .split('/')
-            .flat_map(|segment| segment.split(';').skip(1));
+        let in_path = readings(&self.path).flat_map(|path| {
+            let parameters = path
+                .split('/')
+                .flat_map(|segment| segment.split(';').skip(1));
+            parameters.map(parameter_name).collect::<Vec<_>>()
+        });
         let in_query = self.query.split(['&', ';']).filter(|pair| !pair.is_empty());
-        in_path.chain(in_query).map(|pair| {
-            let name = pair
-                .split_once('=')
-                .map_or(pair, |(name, _)| name)
-                .replace('+', " ");
-            percent_encoding::percent_decode_str(&name).collect()
-        })
+        in_path.chain(in_query.map(parameter_name))
     }
 }
 
+/// Rounds of percent-decoding: one more than any chain of servers is known to do.
+const DECODING_ROUNDS: usize = 3;
+
+/// The path as it came, and decoded as often as a chain of servers may: a proxy that resolves paths
+/// hands `%3bsessionid=1` on as `;sessionid=1`.
+fn readings(path: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let decoded = |path: &Cow<'_, str>| {
+        let again = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+        path.contains('%').then(|| Cow::Owned(again.into_owned()))
+    };
+    std::iter::successors(Some(Cow::Borrowed(path)), decoded).take(DECODING_ROUNDS + 1)
+}
+
+fn parameter_name(pair: &str) -> Vec<u8> {
+    let name = pair.split_once('=').map_or(pair, |(name, _)| name);
+    percent_encoding::percent_decode_str(&name.replace('+', " ")).collect()
+}
+
 fn refuse_encoded(path: &str) -> Result<(), Ambiguous> {
-    let lower = path.to_ascii_lowercase();
-    let bad = ["%00", "%5c", "%0a", "%0d"];
-    if bad.iter().any(|bad| lower.contains(bad)) {
-        return Err(Ambiguous("an encoded backslash or control character"));
+    for path in readings(path) {
+        if path.contains(['\0', '\n', '\r', '\\']) {
+            return Err(Ambiguous("an encoded backslash or control character"));
+        }
+        // `%u006c` is a letter to IIS alone, and `%25u006c` behind a proxy that decodes once.
+        if path.contains("%u") || path.contains("%U") {
+            return Err(Ambiguous("an encoding that only some servers know"));
+        }
     }
     if has_dot_segments(path) {
         return Err(Ambiguous("a dot segment"));
@@ -85,6 +105,8 @@ mod tests {
             "/a/..;x=1/b",
             "/a\\b",
             "/a%5cb",
+            "/a%255cb",
+            "/a%2500",
             "/a%00",
             "/a#b",
             "a",
@@ -95,6 +117,9 @@ mod tests {
             "/a b",
             "/a\tb",
             "/a%0d%0ab",
+            "/%u006cogin",
+            "/%25U006cogin",
+            "/%%75006cogin",
         ] {
             assert!(Target::parse(raw.as_bytes()).is_err(), "{raw}");
         }
@@ -120,5 +145,21 @@ mod tests {
             .map(|n| String::from_utf8(n).unwrap())
             .collect();
         assert_eq!(names, ["jsessionid", "x", "access_token", "sid", "flag"]);
+    }
+
+    #[test]
+    fn a_parameter_behind_an_encoded_semicolon_is_found() {
+        for path in [
+            "/a%3bsid=1",
+            "/a%3Bs%69d=1/b",
+            "/a%253bsid%3d1",
+            "/a;%3bsid=1",
+        ] {
+            let target = Target::parse(path.as_bytes()).unwrap();
+            assert!(
+                target.parameter_names().any(|name| name == b"sid"),
+                "{path}"
+            );
+        }
     }
 }

@@ -46,20 +46,37 @@ pub fn get(browser: &Browser, target: &str) -> Vec<Field> {
 
 /// Sends one request of these fields on a connection of its own and waits for its end.
 pub async fn send(browser: &Browser, fields: &[Field]) -> io::Result<End> {
-    let block: Vec<u8> = fields
-        .iter()
-        .flat_map(|(name, value)| literal(name, value))
-        .collect();
-    let mut bytes = PREFACE.to_vec();
-    bytes.extend(frame(SETTINGS, 0, 0, &[]));
-    bytes.extend(frame(HEADERS, END_STREAM | END_HEADERS, 1, &block));
-    let mut stream = browser.connect("h2").await?;
-    stream.write_all(&bytes).await?;
-    let waiting = tokio::time::timeout(Duration::from_secs(20), wait(&mut stream)).await;
-    Ok(waiting.unwrap_or(Ok(End::Closed)).unwrap_or(End::Closed))
+    Ok(talk(browser, &headers(fields, true)).await?.end)
 }
 
-async fn wait(stream: &mut (impl AsyncReadExt + Unpin)) -> io::Result<End> {
+/// What came back for frames on a connection of their own.
+pub struct Talk {
+    pub end: End,
+    /// The frames of data of stream 1.
+    pub body: Vec<u8>,
+    /// Header blocks on stream 1, interim ones and trailers included, and on others.
+    pub heads: usize,
+}
+
+/// Sends these frames after the preface, and waits for the end of stream 1.
+pub async fn talk(browser: &Browser, frames: &[u8]) -> io::Result<Talk> {
+    let mut bytes = PREFACE.to_vec();
+    bytes.extend(frame(SETTINGS, 0, 0, &[]));
+    bytes.extend_from_slice(frames);
+    let mut stream = browser.connect("h2").await?;
+    stream.write_all(&bytes).await?;
+    let mut talk = Talk {
+        end: End::Closed,
+        body: Vec::new(),
+        heads: 0,
+    };
+    let waiting = wait(&mut stream, &mut talk);
+    // A connection that closes, or stays silent, is an end as well.
+    let _ = tokio::time::timeout(Duration::from_secs(20), waiting).await;
+    Ok(talk)
+}
+
+async fn wait(stream: &mut (impl AsyncReadExt + Unpin), talk: &mut Talk) -> io::Result<()> {
     loop {
         let mut head = [0; 9];
         stream.read_exact(&mut head).await?;
@@ -67,15 +84,39 @@ async fn wait(stream: &mut (impl AsyncReadExt + Unpin)) -> io::Result<End> {
         let mut payload = vec![0; length as usize];
         stream.read_exact(&mut payload).await?;
         let (kind, flags) = (head[3], head[4]);
+        talk.heads += usize::from(kind == HEADERS);
+        if kind == DATA {
+            talk.body.extend_from_slice(&payload);
+        }
         match kind {
-            HEADERS | DATA if flags & END_STREAM != 0 => return Ok(End::Answered),
-            RESET | GO_AWAY => return Ok(End::Reset),
+            HEADERS | DATA if flags & END_STREAM != 0 => {
+                talk.end = End::Answered;
+                return Ok(());
+            }
+            RESET | GO_AWAY => {
+                talk.end = End::Reset;
+                return Ok(());
+            }
             _ => {}
         }
     }
 }
 
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+/// A header block on stream 1, which ends the stream or leaves it open for a body.
+pub fn headers(fields: &[Field], last: bool) -> Vec<u8> {
+    let block: Vec<u8> = fields
+        .iter()
+        .flat_map(|(name, value)| literal(name, value))
+        .collect();
+    frame(HEADERS, END_HEADERS | u8::from(last), 1, &block)
+}
+
+/// A piece of the body of stream 1.
+pub fn data(bytes: &[u8], last: bool) -> Vec<u8> {
+    frame(DATA, u8::from(last), 1, bytes)
+}
+
+pub fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     let mut bytes = vec![length[1], length[2], length[3], kind, flags];
     bytes.extend(stream.to_be_bytes());
