@@ -51,7 +51,7 @@ pub use self::session::{SameSite, Session};
 pub use self::step_up::{StepUp, StepUpMethod};
 pub use self::store::{Database, Sessions, Store};
 pub use self::upstream::{HostPort, Upstream};
-use crate::domain::recheck::Recheck;
+use crate::domain::password_check::PasswordCheck;
 pub use crate::domain::step_up::PasswordUse;
 
 /// Everything that can be set.
@@ -101,12 +101,14 @@ impl Config {
     }
 
     /// The sign-ins that the gateway may make itself, to check a password.
-    pub fn rechecks(&self) -> Vec<Recheck> {
+    pub fn password_checks(&self) -> Vec<PasswordCheck> {
         if self.step_up.password() == PasswordUse::Never {
             return Vec::new();
         }
         let rules = self.guard.sign_in.iter();
-        rules.filter_map(|rule| Recheck::of(rule).ok()).collect()
+        rules
+            .filter_map(|rule| PasswordCheck::of(rule).ok())
+            .collect()
     }
 
     /// Writes out defaults that depend on other sections.

@@ -289,7 +289,11 @@ fn the_password_is_offered_where_a_rule_says_how_to_check_it() {
         let config = parse(&format!("{BASE}{addition}"), &[]);
         let config = config.unwrap_or_else(|errors| panic!("{addition}: {errors}"));
         let methods = config.step_up.methods.clone().unwrap();
-        (methods, config.step_up.password(), config.rechecks().len())
+        (
+            methods,
+            config.step_up.password(),
+            config.password_checks().len(),
+        )
     };
     use StepUpMethod::{Password, Totp};
     let with = |section: &str| step_up(&format!("{SIGN_IN}[step_up]\n{section}\n"));

@@ -19,7 +19,7 @@ pub fn of(config: &Config) -> anyhow::Result<Guard> {
         names: guard.session_cookies.clone(),
         sign_in: guard.sign_in.clone(),
         sign_out: guard.sign_out.clone(),
-        rechecks: config.rechecks(),
+        password_checks: config.password_checks(),
         no_credentials: guard.no_credentials.clone(),
         refuse: guard.refuse.clone(),
         token_inputs: guard.token_inputs.clone(),

@@ -152,8 +152,8 @@ impl Stores {
                     window: config.step_up.window.get(),
                     totp: config.step_up.has(StepUpMethod::Totp),
                     password: config.step_up.password(),
-                    rechecks: config
-                        .rechecks()
+                    password_checks: config
+                        .password_checks()
                         .iter()
                         .map(|it| it.rule().to_owned())
                         .collect(),

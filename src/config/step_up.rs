@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::guard::Guard;
 use super::period::Period;
 use super::problem::Faults;
-use crate::domain::recheck::Recheck;
+use crate::domain::password_check::PasswordCheck;
 use crate::domain::step_up::PasswordUse;
 
 /// Re-authentication before sensitive changes.
@@ -66,7 +66,10 @@ impl StepUp {
     /// Says what the defaults come to: they depend on what the sign-in rules allow.
     pub(super) fn resolve(&mut self, guard: &Guard) {
         let never = self.password == Some(PasswordUse::Never);
-        let possible = guard.sign_in.iter().any(|rule| Recheck::of(rule).is_ok());
+        let possible = guard
+            .sign_in
+            .iter()
+            .any(|rule| PasswordCheck::of(rule).is_ok());
         let methods = self.methods.get_or_insert_with(|| {
             let password = (possible && !never).then_some(StepUpMethod::Password);
             password.into_iter().chain([StepUpMethod::Totp]).collect()
@@ -133,7 +136,7 @@ impl StepUp {
             .sign_in
             .iter()
             .enumerate()
-            .map(|(at, rule)| (at, Recheck::of(rule).err()))
+            .map(|(at, rule)| (at, PasswordCheck::of(rule).err()))
             .collect();
         if unfit.iter().any(|(_, unfit)| unfit.is_none()) {
             return;

@@ -99,6 +99,15 @@ pub trait Rule {
             }
         })
     }
+
+    /// Whether the whole request is the one.
+    fn matches(&self, head: Head<'_>, body: Body<'_>) -> bool {
+        match self.on_head(head) {
+            Match::Yes => true,
+            Match::Body => self.on_body(head, body),
+            Match::No => false,
+        }
+    }
 }
 
 impl Rule for SignInRule {

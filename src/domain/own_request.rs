@@ -5,7 +5,7 @@ use std::fmt;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use super::matching::{Body, Head, Match, Rule};
+use super::matching::{Body, Head, Rule};
 use super::page_forms;
 use super::path_glob::{LenientPath, PathGlob};
 use super::return_address::safe_return;
@@ -134,12 +134,7 @@ pub fn sign_out_form(rule: &SignOutRule, html: &str, origin: &str) -> Option<Own
             encoding: "",
             bytes: body.as_bytes(),
         };
-        let matches = match rule.on_head(head) {
-            Match::Yes => true,
-            Match::Body => rule.on_body(head, sent),
-            Match::No => false,
-        };
-        matches.then(|| OwnRequest {
+        rule.matches(head, sent).then(|| OwnRequest {
             method: "POST".to_owned(),
             content_type: FORM,
             body: Zeroizing::new(body.into_bytes()),

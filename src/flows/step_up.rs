@@ -16,7 +16,7 @@ pub struct StepUpRules {
     pub totp: bool,
     pub password: PasswordUse,
     /// The sign-in rules by which a password can be checked, as remembered names speak of them.
-    pub rechecks: Vec<String>,
+    pub password_checks: Vec<String>,
 }
 
 /// What stands between a session and a change of factors.
@@ -78,7 +78,8 @@ impl Flows {
     pub(super) fn ways(&self, actor: Actor<'_>, factors: u32) -> Ways {
         let rules = &self.rules.step_up;
         let known = actor.who.sign_in_name.as_ref();
-        let checkable = known.is_some_and(|name| rules.rechecks.iter().any(|r| r == name.rule()));
+        let checkable =
+            known.is_some_and(|name| rules.password_checks.iter().any(|r| r == name.rule()));
         Ways {
             totp: rules.totp && factors > 0,
             password: checkable && rules.password.allows(factors),

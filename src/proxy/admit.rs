@@ -184,17 +184,12 @@ impl Parts {
                 bytes,
             };
             let rules = self.guard.sign_in.iter();
-            let matched = rules.filter(|rule| match rule.on_head(head) {
-                Match::Yes => true,
-                Match::Body => rule.on_body(head, body),
-                Match::No => false,
-            });
-            let matched: Vec<_> = matched.collect();
+            let matched: Vec<_> = rules.filter(|rule| rule.matches(head, body)).collect();
             sign_in = !matched.is_empty();
             let matched = matched.into_iter();
             candidate.typed = typed_name::of(matched, &facts.target.query, body);
-            let mut rechecks = self.guard.rechecks.iter();
-            candidate.sign_in_name = rechecks.find_map(|recheck| recheck.typed_name(head, body));
+            let mut password_checks = self.guard.password_checks.iter();
+            candidate.sign_in_name = password_checks.find_map(|check| check.typed_name(head, body));
         }
         candidate.sign_in = sign_in;
         candidate.sign_out = sign_out;

@@ -18,7 +18,7 @@ use super::in_flight::InFlight;
 use super::lease::{Flights, Queues};
 use super::origin::Origin;
 use super::outgoing::Way;
-use super::recheck::Turns;
+use super::password_check::Turns;
 use super::reply::Reply;
 use super::request_ids::RequestIds;
 use super::respond;

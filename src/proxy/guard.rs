@@ -11,8 +11,8 @@ use super::jar::Jar;
 use crate::domain::cookie_glob::CookieGlob;
 use crate::domain::cookie_names::CookieNames;
 use crate::domain::evidence::{Source, Whoami};
+use crate::domain::password_check::PasswordCheck;
 use crate::domain::path_glob::{LenientPath, PathGlob};
-use crate::domain::recheck::Recheck;
 use crate::domain::rules::{SignInRule, SignOutRule};
 use crate::domain::source::TokenInput;
 
@@ -23,7 +23,7 @@ pub struct Guard {
     pub sign_in: Vec<SignInRule>,
     pub sign_out: Vec<SignOutRule>,
     /// Sign-ins that the gateway makes itself to check a password; none where it may not.
-    pub rechecks: Vec<Recheck>,
+    pub password_checks: Vec<PasswordCheck>,
     /// Public routes: never carry a credential.
     pub no_credentials: Vec<PathGlob>,
     /// Routes that nobody may use.

@@ -9,7 +9,7 @@ use super::body::{self, BodyError};
 use super::facts::Facts;
 use super::gateway::Parts;
 use super::jar::{Jar, ResponseCookies, expire};
-use super::recheck::ApplicationSignIn;
+use super::password_check::ApplicationSignIn;
 use super::reply::Reply;
 use crate::flows::password::SignInPage;
 use crate::portal::views::texts::PageProblem;

@@ -4,7 +4,7 @@
 //! got wrong.
 
 use super::super::problem::Faults;
-use crate::domain::recheck::Recheck;
+use crate::domain::password_check::PasswordCheck;
 use crate::domain::rules::SignInRule;
 
 /// Checks one rule.
@@ -17,7 +17,7 @@ pub(super) fn check(rule: &SignInRule, at: usize, faults: &mut Faults) {
             "",
         );
     }
-    if let (false, Err(unfit)) = (rule.fields.is_empty(), Recheck::of(rule)) {
+    if let (false, Err(unfit)) = (rule.fields.is_empty(), PasswordCheck::of(rule)) {
         faults.push(
             &format!("{key}.fields"),
             "none, or username, password and page beside them",

@@ -1,7 +1,7 @@
 //! A declared sign-in that the gateway can make once more, with a password typed on its own page.
 //!
 //! ```text
-//! rule ──of──▶ Recheck ──fill_in(page)──▶ Filled ──with(name, password)──▶ OwnRequest
+//! rule ──of──▶ PasswordCheck ──fill_in(page)──▶ Filled ──with(name, password)──▶ OwnRequest
 //!    why not: Unfit            why not: Unfilled
 //! ```
 //! What is sent must be what the rule matches: nothing else is known to be a sign-in.
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::matching::{Body, Head, Match, Rule};
+use super::matching::{Body, Head, Rule};
 use super::own_request::{FORM, JSON, OwnRequest, only_path, query_of, target};
 use super::page_forms::sign_in_fields;
 use super::page_source::PageSource;
@@ -24,7 +24,7 @@ mod json;
 
 /// Such a sign-in.
 #[derive(Clone, Debug)]
-pub struct Recheck {
+pub struct PasswordCheck {
     rule: SignInRule,
     page: String,
     path: String,
@@ -69,7 +69,7 @@ pub enum Unfilled {
     NoMatch,
 }
 
-impl Recheck {
+impl PasswordCheck {
     pub fn of(rule: &SignInRule) -> Result<Self, Unfit> {
         let username = rule.username.as_ref().ok_or(Unfit::NoUsername)?;
         let password = rule.password.as_ref().ok_or(Unfit::NoPassword)?;
@@ -100,12 +100,7 @@ impl Recheck {
 
     /// The name in a request that this rule matches, where it is certain.
     pub fn typed_name(&self, head: Head<'_>, body: Body<'_>) -> Option<SignInName> {
-        let matches = match self.rule.on_head(head) {
-            Match::Yes => true,
-            Match::Body => self.rule.on_body(head, body),
-            Match::No => false,
-        };
-        if !matches {
+        if !self.rule.matches(head, body) {
             return None;
         }
         let typed = typed_name::as_typed(&self.rule, head.query, body)?;
@@ -130,7 +125,7 @@ impl Recheck {
             }
         }
         let filled = Filled {
-            recheck: self,
+            check: self,
             fields,
         };
         let anything = filled.body("x", "x").ok_or(Unfilled::NoMatch)?;
@@ -164,11 +159,7 @@ impl Recheck {
             encoding: "",
             bytes: body,
         };
-        match self.rule.on_head(head) {
-            Match::Yes => true,
-            Match::Body => self.rule.on_body(head, body),
-            Match::No => false,
-        }
+        self.rule.matches(head, body)
     }
 
     fn method(&self) -> &str {
@@ -215,31 +206,31 @@ impl Shape {
 /// A sign-in that lacks name and password only.
 #[derive(Debug)]
 pub struct Filled<'a> {
-    recheck: &'a Recheck,
+    check: &'a PasswordCheck,
     fields: Vec<(String, String)>,
 }
 
 impl Filled<'_> {
-    /// The whole request. `None` where the body cannot be made, which [`Recheck::fill_in`] rules out.
+    /// The whole request. `None` where the body cannot be made, which [`PasswordCheck::fill_in`] rules out.
     pub fn with(&self, name: &SignInName, password: &Password) -> Option<OwnRequest> {
-        let recheck = self.recheck;
+        let check = self.check;
         Some(OwnRequest {
-            method: recheck.method().to_owned(),
-            target: target(&recheck.path, &recheck.query),
-            content_type: recheck.content_type(),
+            method: check.method().to_owned(),
+            target: target(&check.path, &check.query),
+            content_type: check.content_type(),
             body: self.body(name.name(), password.expose())?,
         })
     }
 
     fn body(&self, name: &str, password: &str) -> Option<Zeroizing<Vec<u8>>> {
-        let (at_name, at_password) = match &self.recheck.shape {
+        let (at_name, at_password) = match &self.check.shape {
             Shape::Form { username, password } | Shape::Json { username, password } => {
                 (username.as_str(), password.as_str())
             }
         };
         let fields = self.fields.iter();
         let fields = fields.filter(|(field, _)| field != at_name && field != at_password);
-        if let Shape::Json { .. } = self.recheck.shape {
+        if let Shape::Json { .. } = self.check.shape {
             let mut root = serde_json::Value::Null;
             for (pointer, value) in fields {
                 json::put(&mut root, pointer, value.as_str())?;

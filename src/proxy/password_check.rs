@@ -26,7 +26,7 @@ use crate::domain::evidence::Evidence;
 use crate::domain::ids::RecordId;
 use crate::domain::own_request::{OwnRequest, sign_out_form, sign_outs};
 use crate::domain::password::{Password, SignInName};
-use crate::domain::recheck::Recheck;
+use crate::domain::password_check::PasswordCheck;
 use crate::domain::typed_name::TypedName;
 use crate::flows::password::{SignInForm, SignInPage, Unopened};
 
@@ -92,8 +92,8 @@ impl ApplicationSignIn {
         }
     }
 
-    fn rule(&self, name: &SignInName) -> Option<&Recheck> {
-        let mut rules = self.parts.guard.rechecks.iter();
+    fn rule(&self, name: &SignInName) -> Option<&PasswordCheck> {
+        let mut rules = self.parts.guard.password_checks.iter();
         rules.find(|rule| rule.rule() == name.rule())
     }
 
@@ -153,7 +153,7 @@ impl SignInPage for ApplicationSignIn {
 
 /// The form as the application showed it, with the cookies that came with it.
 struct OpenForm {
-    rule: Recheck,
+    rule: PasswordCheck,
     html: String,
     name: SignInName,
     stranger: Stranger,

@@ -10,9 +10,9 @@ fn rule(toml: &str) -> SignInRule {
 }
 
 fn sent(toml: &str, html: &str) -> Result<(String, String, String), Unfilled> {
-    let recheck = Recheck::of(&rule(toml)).unwrap();
+    let check = PasswordCheck::of(&rule(toml)).unwrap();
     let name = SignInName::new("ada@x", "/login").unwrap();
-    let request = recheck.fill_in(html)?;
+    let request = check.fill_in(html)?;
     let request = request
         .with(&name, &Password::new("p w&").unwrap())
         .unwrap();
@@ -83,7 +83,11 @@ fn rules_that_say_too_little_are_told_apart() {
             Unfit::UnknownQuery,
         ),
     ] {
-        assert_eq!(Recheck::of(&rule(&toml)).unwrap_err(), unfit, "{toml}");
+        assert_eq!(
+            PasswordCheck::of(&rule(&toml)).unwrap_err(),
+            unfit,
+            "{toml}"
+        );
     }
 }
 
@@ -99,7 +103,9 @@ fn typed(toml: &str, content_type: &str, body: &str) -> Option<String> {
         encoding: "",
         bytes: body.as_bytes(),
     };
-    let found = Recheck::of(&rule(toml)).unwrap().typed_name(head, body)?;
+    let found = PasswordCheck::of(&rule(toml))
+        .unwrap()
+        .typed_name(head, body)?;
     assert_eq!(found.rule(), "/login");
     Some(found.name().to_owned())
 }
