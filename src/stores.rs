@@ -123,8 +123,8 @@ pub struct Attempt {
 /// Failure budgets. Durable.
 #[async_trait]
 pub trait ThrottleStore: Send + Sync {
-    /// Counts a failure for the account, and for each of its factors where a code is guessed, if one
-    /// more attempt is permitted. One transaction. The attempt is there exactly when the permit is
+    /// Counts a failure of this kind for the account, and for each of its factors where a code is guessed,
+    /// if one more attempt is permitted. One transaction. The attempt is there exactly when the permit is
     /// granted.
     async fn begin(
         &self,
@@ -132,8 +132,8 @@ pub trait ThrottleStore: Send + Sync {
         guess: Guess,
         now: UnixTime,
     ) -> Stored<(Permit, Option<Attempt>)>;
-    /// It was right: takes the failure back, and ends the row of failures of the account and, for a
-    /// code, of its factors.
+    /// It was right: takes the failure back, and ends the account's row of failures of this kind and, for
+    /// a code, that of its factors.
     async fn succeed(&self, attempt: Attempt, user: &UserId) -> Stored<()>;
 }
 

@@ -24,6 +24,7 @@ use super::clock::UnixTime;
 use super::credentials::{Credential, KeptSeal, LiveSet};
 use super::ids::{Epoch, RecordId, SealId, UserId};
 use super::password::SignInName;
+use super::throttle::Guess;
 
 /// SHA-256 of the token in the browser's gateway cookie. The token itself is stored nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,8 +34,8 @@ pub struct TokenDigest(pub [u8; 32]);
 pub const OLD_TOKEN_LIFE: Duration = Duration::from_secs(60);
 /// Long seals that a session keeps: several cookies, with some values of each that may still come.
 const MOST_KEPT: usize = 8;
-/// Failures that end a sign-in flow (`security.md` row 8).
-pub const FAILURES_THAT_END: u8 = 5;
+/// Failures of one kind that end a session (`security.md` row 8).
+const FAILURES_THAT_END: u8 = 5;
 
 /// Who is signed in at the application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,8 +119,11 @@ pub struct Record {
     pub asked_at: UnixTime,
     pub created_at: UnixTime,
     pub expires_at: UnixTime,
-    /// Wrong codes in this sign-in flow.
+    /// Wrong codes since the last right one.
     pub failures: u8,
+    /// Wrong passwords at a step-up since the last right one. Records of earlier versions have none.
+    #[serde(default)]
+    pub password_failures: u8,
     /// A path on this origin where the user wanted to go.
     pub return_to: Option<String>,
     /// Seals that are too long for a browser, oldest first.
@@ -157,6 +161,7 @@ impl Record {
             created_at: asked.at,
             expires_at: asked.at.plus(life),
             failures: 0,
+            password_failures: 0,
             return_to: None,
             kept: Vec::new(),
         }
@@ -224,6 +229,7 @@ impl Record {
         self.asked_at = asked.at;
         self.lease = None;
         self.failures = 0;
+        self.password_failures = 0;
         self.expires_at = asked.at.plus(life);
         self.state = match landing {
             Landing::Challenge => State::AwaitingFactor(who),
@@ -267,8 +273,25 @@ impl Record {
         if !self.state.is_settled() {
             return Err(self.illegal("the password"));
         }
-        self.failures = 0;
+        self.password_failures = 0;
         Ok(self.with_token(token, at))
+    }
+
+    /// Counts one more wrong guess.
+    pub fn fail(&mut self, guess: Guess) {
+        let failures = match guess {
+            Guess::Code => &mut self.failures,
+            Guess::Password => &mut self.password_failures,
+        };
+        *failures = failures.saturating_add(1);
+    }
+
+    /// So many more before the session has to end.
+    pub fn guesses_left(&self, guess: Guess) -> u8 {
+        FAILURES_THAT_END.saturating_sub(match guess {
+            Guess::Code => self.failures,
+            Guess::Password => self.password_failures,
+        })
     }
 
     /// Somebody enrolled this user's first factor in another session.
@@ -355,7 +378,9 @@ mod tests {
                 .reauthenticate(new, UnixTime(7))
                 .is_err()
         );
-        let before = signed(Landing::PasswordOnly);
+        let mut before = signed(Landing::PasswordOnly);
+        before.fail(Guess::Code);
+        before.fail(Guess::Password);
         let after = before.clone().reauthenticate(new, UnixTime(7)).unwrap();
         assert_eq!(
             (after.token, after.previous),
@@ -363,5 +388,8 @@ mod tests {
         );
         assert_eq!(after.state, before.state);
         assert_eq!(after.expires_at, before.expires_at);
+        let left =
+            |record: &Record| [Guess::Code, Guess::Password].map(|it| record.guesses_left(it));
+        assert_eq!((left(&before), left(&after)), ([4, 4], [4, 5]));
     }
 }

@@ -17,16 +17,26 @@ pub const BUDGET_PERIOD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Failures in a row at which a factor is disabled.
 pub const FACTOR_FAILURES: u32 = 20;
 
-/// What is being guessed. Both draw on one budget: it is the account that is attacked.
+/// What is being guessed. Each kind is counted by itself: who knows the password may not clear wrong
+/// codes with it, and who finds the browser open may not make the owner's codes wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guess {
     /// Counts against each of the user's authenticators as well.
     Code,
-    /// Says nothing of any factor: wrong ones disable none, and a right one forgives none.
     Password,
 }
 
-/// What the store knows of an account before an attempt.
+impl Guess {
+    /// As stores write it down.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Password => "password",
+        }
+    }
+}
+
+/// What the store knows of an account before an attempt: of guesses of its kind.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Count {
     /// Failures since the last success.

@@ -3,7 +3,8 @@
 use super::check_totp::Checked;
 use super::{Actor, FlowError, Flows, Moved, audit};
 use crate::domain::clock::UnixTime;
-use crate::domain::session::{FAILURES_THAT_END, State};
+use crate::domain::session::State;
+use crate::domain::throttle::Guess;
 
 /// How a typed code was answered.
 pub enum Answer {
@@ -45,30 +46,34 @@ impl Flows {
             // No guess: whoever has it had it when it was right. A form that was sent twice must not end
             // the sign-in that its first copy completes.
             Checked::Replayed => Ok(Answer::Replayed),
-            Checked::Wrong => Ok(match self.count_failure(actor, audit::WRONG_CODES).await? {
+            Checked::Wrong => Ok(match self.count_failure(actor, Guess::Code).await? {
                 Some(_) => Answer::Wrong,
                 None => Answer::Ended,
             }),
         }
     }
 
-    /// Counts one more failure in this flow; the fifth ends it, whatever the session was. How many are
-    /// left before that; `None` where it has ended.
+    /// Counts one more wrong guess in this session; the fifth of a kind ends it, whatever the session was.
+    /// How many are left before that; `None` where it has ended.
     pub(super) async fn count_failure(
         &self,
         actor: Actor<'_>,
-        why: &'static str,
+        guess: Guess,
     ) -> Result<Option<u8>, FlowError> {
         let counted = self.advance(actor, |mut record| {
-            record.failures = record.failures.saturating_add(1);
+            record.fail(guess);
             Ok(Some(record))
         });
         let Some(held) = counted.await? else {
             return Ok(None);
         };
-        let left = FAILURES_THAT_END.saturating_sub(held.record.failures);
+        let left = held.record.guesses_left(guess);
         if left == 0 {
             self.sessions.end(actor.held.record.id).await?;
+            let why = match guess {
+                Guess::Code => audit::WRONG_CODES,
+                Guess::Password => audit::WRONG_PASSWORDS,
+            };
             self.note(actor, audit::FLOW_ENDED, why).await;
         }
         Ok((left > 0).then_some(left))

@@ -8,7 +8,7 @@
 //!   cannot be said, not counted                                       both stay counted
 //! ```
 //! What is counted is what was sent, whatever came of it: who can keep the application from answering
-//! may not guess for free. The window is for the security page only (see [`Grant`]).
+//! may not guess for free. Codes are counted apart: a right password forgives no wrong one. The window is for the security page only (see [`Grant`]).
 
 use async_trait::async_trait;
 
@@ -102,7 +102,7 @@ impl Flows {
             }
             Evidence::User { .. } | Evidence::SignedOut => {
                 self.note(actor, audit::PASSWORD_FAILED, FACTOR).await;
-                let left = self.count_failure(actor, audit::WRONG_PASSWORDS).await?;
+                let left = self.count_failure(actor, Guess::Password).await?;
                 Ok(left.map_or(PasswordProved::Ended, |left| PasswordProved::Wrong { left }))
             }
             Evidence::Unknown(why) => {
@@ -112,7 +112,7 @@ impl Flows {
                     "a password could not be checked: guard.identity gave no clear answer"
                 );
                 self.note(actor, audit::PASSWORD_UNCHECKED, FACTOR).await;
-                let left = self.count_failure(actor, audit::WRONG_PASSWORDS).await?;
+                let left = self.count_failure(actor, Guess::Password).await?;
                 Ok(left.map_or(PasswordProved::Ended, |_| PasswordProved::Unchecked))
             }
         }

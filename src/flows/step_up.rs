@@ -7,6 +7,7 @@ use super::check_totp::Checked;
 use super::{Actor, FlowError, Flows, Moved, audit};
 use crate::domain::clock::UnixTime;
 use crate::domain::step_up::{Grant, PasswordUse, Proof};
+use crate::domain::throttle::Guess;
 
 /// What the configuration says about step-ups.
 #[derive(Clone, Debug)]
@@ -132,7 +133,7 @@ impl Flows {
             Checked::Disabled => Ok(Proved::Disabled),
             Checked::NoneLeft => Ok(Proved::Ended),
             Checked::Replayed => Ok(Proved::Replayed),
-            Checked::Wrong => Ok(match self.count_failure(actor, audit::WRONG_CODES).await? {
+            Checked::Wrong => Ok(match self.count_failure(actor, Guess::Code).await? {
                 Some(_) => Proved::Wrong,
                 None => Proved::Ended,
             }),

@@ -2,6 +2,7 @@
 //! from answering.
 
 use crate::support::desk::{Desk, Faults, NEW, Office, PASSWORD, confirm};
+use crate::support::totp::Authenticator;
 use crate::support::{Browser, Form, Page};
 use std::sync::Arc;
 use tokio::sync::Barrier;
@@ -90,8 +91,35 @@ async fn who_keeps_the_application_from_answering_guesses_no_more_often() {
     assert_waits(&office).await;
 }
 
+/// Answers the step-up before [`NEW`] with a code that is wrong.
+async fn wrong_code(browser: &mut Browser, phone: &Authenticator) -> Page {
+    let question = browser.get_following(NEW).await;
+    let form = question.form_with("code").set("code", &phone.wrong());
+    browser.submit(&form).await
+}
+
 #[tokio::test]
-async fn wrong_passwords_make_codes_wait_and_disable_no_authenticator() {
+async fn who_knows_the_password_cannot_clear_wrong_codes_with_it() {
+    let office = Office::open(Desk::with(|_| {}), |_| {}).await;
+    let (mut browser, mut phone) = office.ada_enrolled().await;
+    for _ in 0..4 {
+        assert_eq!(wrong_code(&mut browser, &phone).await.status, 422);
+    }
+    assert!(confirm(&mut browser, NEW, PASSWORD).await.leads_to(NEW));
+    tokio::time::sleep(crate::support::desk::WINDOW).await;
+    let last = wrong_code(&mut browser, &phone).await;
+    assert_eq!(last.status, 401, "the session goes on: {last:?}");
+    assert!(last.reading().contains("too many wrong codes"), "{last:?}");
+    let mut browser = office.gateway.browser();
+    office.sign_in(&mut browser).await;
+    let challenge = browser.get("/.mfa/challenge").await;
+    let form = challenge.form_with("code").set("code", &phone.code().await);
+    let late = browser.submit(&form).await;
+    assert_eq!(late.status, 429, "the account need not wait: {late:?}");
+}
+
+#[tokio::test]
+async fn wrong_passwords_at_an_open_browser_make_no_code_wait() {
     let office = Office::open(Desk::with(|_| {}), |_| {}).await;
     let (mut browser, mut phone) = office.ada_enrolled().await;
     for _ in 0..5 {
@@ -101,8 +129,8 @@ async fn wrong_passwords_make_codes_wait_and_disable_no_authenticator() {
     office.sign_in(&mut browser).await;
     let challenge = browser.get("/.mfa/challenge").await;
     let form = challenge.form_with("code").set("code", &phone.code().await);
-    let late = browser.submit(&form).await;
-    assert_eq!(late.status, 429, "{late:?}");
+    let answered = browser.submit(&form).await;
+    assert!(answered.is_redirect(), "a right code waits: {answered:?}");
     let database = office.gateway.directory().join("data/stepgate.db");
     let failures = sqlite(&database, "SELECT failures FROM totp_authenticators").await;
     assert_eq!(

@@ -405,8 +405,7 @@ impl Tried {
                 "To keep your account safe, codes are not accepted for now, not even right ones."
             }
             Self::Passwords => {
-                "To keep your account safe, neither passwords nor codes are accepted here for now, \
-                 not even right ones."
+                "To keep your account safe, passwords are not accepted here for now, not even right ones."
             }
         }
     }

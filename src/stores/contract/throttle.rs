@@ -112,7 +112,7 @@ async fn failures_of_factors(database: &Database) -> Vec<u32> {
 }
 
 #[tokio::test]
-async fn passwords_and_codes_wait_together_and_a_password_says_nothing_of_a_factor() {
+async fn passwords_and_codes_are_counted_apart_and_neither_forgives_the_other() {
     let bench = Bench::new().await;
     let database = bench.database.clone();
     let phone = totp("ada", "phone", 1);
@@ -121,17 +121,41 @@ async fn passwords_and_codes_wait_together_and_a_password_says_nothing_of_a_fact
         let database = database.clone();
         async move { database.begin(&user("ada"), guess, NOW).await.unwrap().1 }
     };
-    begin(Guess::Code).await.unwrap();
+    for _ in 1..FREE_FAILURES {
+        begin(Guess::Code).await.unwrap();
+    }
     let right = begin(Guess::Password).await.unwrap();
-    assert_eq!(failures_of_factors(&database).await, [1]);
     database.succeed(right, &user("ada")).await.unwrap();
-    assert_eq!(failures_of_factors(&database).await, [1]);
-    for guess in [Guess::Code, Guess::Password].repeat(3).iter().take(5) {
-        assert!(begin(*guess).await.is_some());
+    assert_eq!(failures_of_factors(&database).await, [FREE_FAILURES - 1]);
+    begin(Guess::Code).await.unwrap();
+    assert_eq!(
+        begin(Guess::Code).await,
+        None,
+        "a password cleared the codes"
+    );
+
+    for _ in 0..FREE_FAILURES {
+        begin(Guess::Password).await.unwrap();
     }
-    for guess in [Guess::Code, Guess::Password] {
-        assert_eq!(begin(guess).await, None, "{guess:?}");
+    assert_eq!(begin(Guess::Password).await, None);
+    assert_eq!(failures_of_factors(&database).await, [FREE_FAILURES]);
+}
+
+#[tokio::test]
+async fn wrong_passwords_leave_the_budget_of_codes_alone() {
+    let bench = Bench::new().await;
+    let (ada, mut now) = (user("ada"), NOW);
+    for _ in 0..BUDGET {
+        let begun = bench.database.begin(&ada, Guess::Password, now);
+        assert_eq!(begun.await.unwrap().0, Permit::Granted);
+        now = now.plus(Duration::from_secs(3600));
     }
+    let permit = |guess| {
+        let database = bench.database.clone();
+        async move { database.begin(&user("ada"), guess, now).await.unwrap().0 }
+    };
+    assert_ne!(permit(Guess::Password).await, Permit::Granted);
+    assert_eq!(permit(Guess::Code).await, Permit::Granted);
 }
 
 #[tokio::test]

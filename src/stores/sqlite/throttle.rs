@@ -22,7 +22,7 @@ impl ThrottleStore for Database {
             // IMMEDIATE: the count that is read is the count that is raised.
             let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
             forgive_the_clock(&mut transaction, &user, now).await?;
-            let count = count(&mut transaction, &user, now).await?;
+            let count = count(&mut transaction, &user, guess, now).await?;
             let permit = permit(&count, now);
             if permit != Permit::Granted {
                 transaction.commit().await?;
@@ -43,8 +43,9 @@ impl ThrottleStore for Database {
                 .bind(attempt.id)
                 .execute(&mut *transaction)
                 .await?;
-            sqlx::query("DELETE FROM failure_rows WHERE user_id = ?")
+            sqlx::query("DELETE FROM failure_rows WHERE user_id = ? AND guess = ?")
                 .bind(&user)
+                .bind(attempt.guess.name())
                 .execute(&mut *transaction)
                 .await?;
             if attempt.guess == Guess::Code {
@@ -82,18 +83,22 @@ async fn forgive_the_clock(
 async fn count(
     transaction: &mut Transaction<'_, Sqlite>,
     user: &str,
+    guess: Guess,
     now: UnixTime,
 ) -> Result<Count, sqlx::Error> {
     let period = i64::try_from(BUDGET_PERIOD.as_secs()).unwrap_or(i64::MAX);
-    let query = "SELECT COUNT(*) AS failures, MIN(at) AS oldest FROM failed_attempts WHERE user_id = ? AND at > ?";
+    let query = "SELECT COUNT(*) AS failures, MIN(at) AS oldest FROM failed_attempts \
+                 WHERE user_id = ? AND guess = ? AND at > ?";
     let budget = sqlx::query(query)
         .bind(user)
+        .bind(guess.name())
         .bind(now.0 - period)
         .fetch_one(&mut **transaction)
         .await?;
-    let query = "SELECT in_a_row, last_failure FROM failure_rows WHERE user_id = ?";
+    let query = "SELECT in_a_row, last_failure FROM failure_rows WHERE user_id = ? AND guess = ?";
     let row = sqlx::query(query)
         .bind(user)
+        .bind(guess.name())
         .fetch_optional(&mut **transaction)
         .await?;
     let (in_a_row, last_failure) = match row {
@@ -119,16 +124,18 @@ async fn raise(
     guess: Guess,
     now: UnixTime,
 ) -> Result<Attempt, sqlx::Error> {
-    let query = "INSERT INTO failed_attempts (user_id, at) VALUES (?, ?)";
+    let query = "INSERT INTO failed_attempts (user_id, guess, at) VALUES (?, ?, ?)";
     let failed = sqlx::query(query)
         .bind(user)
+        .bind(guess.name())
         .bind(now.0)
         .execute(&mut **transaction)
         .await?;
-    let query = "INSERT INTO failure_rows (user_id, in_a_row, last_failure) VALUES (?1, 1, ?2) \
-                 ON CONFLICT (user_id) DO UPDATE SET in_a_row = in_a_row + 1, last_failure = ?2";
+    let query = "INSERT INTO failure_rows (user_id, guess, in_a_row, last_failure) VALUES (?1, ?2, 1, ?3) \
+                 ON CONFLICT (user_id, guess) DO UPDATE SET in_a_row = in_a_row + 1, last_failure = ?3";
     sqlx::query(query)
         .bind(user)
+        .bind(guess.name())
         .bind(now.0)
         .execute(&mut **transaction)
         .await?;
