@@ -14,6 +14,7 @@ pub mod evidence;
 pub mod ids;
 pub mod matching;
 pub mod own_request;
+pub mod page;
 pub mod page_forms;
 pub mod page_source;
 pub mod password;

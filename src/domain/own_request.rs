@@ -6,9 +6,9 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use super::matching::{Body, Head, Rule};
+use super::page::Page;
 use super::page_forms;
 use super::path_glob::{LenientPath, PathGlob};
-use super::return_address::safe_return;
 use super::rules::{Condition, MethodRule, SignOutRule};
 use super::source::RequestField;
 
@@ -112,17 +112,14 @@ pub fn sign_outs(rule: &SignOutRule) -> Vec<OwnRequest> {
     methods.into_iter().map(request).collect()
 }
 
-/// The sign-out that a page shows a form for: with the fields that the application asks for. `origin` is
-/// the application's.
-pub fn sign_out_form(rule: &SignOutRule, html: &str, origin: &str) -> Option<OwnRequest> {
-    page_forms::posted(html).into_iter().find_map(|form| {
-        let target = form.action.strip_prefix(origin).unwrap_or(&form.action);
-        let target = safe_return(target)?;
+/// The sign-out that a page shows a form for: with the fields that the application asks for.
+pub fn sign_out_form(rule: &SignOutRule, page: &Page<'_>) -> Option<OwnRequest> {
+    page_forms::posted(page).into_iter().find_map(|form| {
+        let target = form.target;
         let (path, query) = target.split_once('?').unwrap_or((&target, ""));
         let path = LenientPath::new(path);
-        let fields = &form.fields;
         let body = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
+            .extend_pairs(&form.fields)
             .finish();
         let head = Head {
             method: "POST",
@@ -199,7 +196,8 @@ mod tests {
             'https://crm.example.com/logout?x=1'><input type=hidden name=t value='1&2'></form>";
         let found = |rule: &str, html: &str| {
             let rule: SignOutRule = toml::from_str(rule).unwrap();
-            let request = sign_out_form(&rule, html, "https://crm.example.com")?;
+            let page = Page::parse(html, "/home", "https://crm.example.com");
+            let request = sign_out_form(&rule, &page)?;
             let body = String::from_utf8(request.body.to_vec()).unwrap();
             Some((request.method, request.target, body))
         };

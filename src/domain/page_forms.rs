@@ -1,51 +1,92 @@
 //! Forms on the application's pages: what a browser would send of them without being asked.
 
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Selector};
+
+use super::page::Page;
 
 /// What a page says of one of its forms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageForm {
-    /// As it stands there; empty where it does not.
-    pub action: String,
+    /// Where it is sent to: path and query.
+    pub target: String,
     /// Hidden fields, preset choices and the button that the Enter key presses.
     pub fields: Vec<(String, String)>,
 }
 
-/// The fields of the form that has the field `password`, or else some field for a password. `None`
-/// where the page has no such form.
-pub fn sign_in_fields(html: &str, password: &str) -> Option<Vec<(String, String)>> {
-    let page = Html::parse_document(html);
-    let (forms, controls) = (parsed("form")?, parsed("input")?);
-    let named = |form: &ElementRef<'_>| {
-        let mut controls = form.select(&controls);
-        controls.any(|control| control.attr("name") == Some(password))
-    };
-    let secret = |form: &ElementRef<'_>| {
-        let mut controls = form.select(&controls);
-        controls.any(|control| kind(control) == "password")
-    };
-    let form = page.select(&forms).find(named);
-    let form = form.or_else(|| page.select(&forms).find(secret))?;
-    unasked(form)
+/// The names of the fields that people fill in.
+#[derive(Clone, Copy, Debug)]
+pub struct TypedFields<'a> {
+    pub username: &'a str,
+    pub password: &'a str,
 }
 
-/// The forms of a page that are sent by POST.
-pub fn posted(html: &str) -> Vec<PageForm> {
-    let page = Html::parse_document(html);
+/// Why no form of a page is the sign-in's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoSignIn {
+    None,
+    /// Several could be, and they differ.
+    Several,
+}
+
+/// The fields of the sign-in form beside those that are typed: of the one that is posted with both of
+/// them to where `posts_here` says; or else, where a script sends it, of the one with a field of that
+/// name, or with some field for a password.
+pub fn sign_in_fields(
+    page: &Page<'_>,
+    typed: TypedFields<'_>,
+    posts_here: impl Fn(&str) -> bool,
+) -> Result<Vec<(String, String)>, NoSignIn> {
+    let (Some(forms), Some(controls)) = (parsed("form"), parsed("input")) else {
+        return Err(NoSignIn::None);
+    };
+    let has = |form: &ElementRef<'_>, wanted: &dyn Fn(ElementRef<'_>) -> bool| {
+        let mut controls = form.select(&controls);
+        controls.any(wanted)
+    };
+    let named = |form: &ElementRef<'_>, name: &str| {
+        has(form, &|control| control.attr("name") == Some(name))
+    };
+    let declared = |form: &ElementRef<'_>| {
+        let target = page.resolve(form.attr("action").unwrap_or_default());
+        is_posted(form)
+            && named(form, typed.username)
+            && named(form, typed.password)
+            && target.is_some_and(|target| posts_here(&target))
+    };
+    let scripted = |form: &ElementRef<'_>| named(form, typed.password);
+    let secret = |form: &ElementRef<'_>| has(form, &|control| kind(control) == "password");
+    let kinds: [&dyn Fn(&ElementRef<'_>) -> bool; 3] = [&declared, &scripted, &secret];
+    for wanted in kinds {
+        let forms = page.html.select(&forms).filter(|form| wanted(form));
+        let mut found: Vec<_> = forms.filter_map(unasked).collect();
+        found.dedup();
+        match (found.pop(), found.is_empty()) {
+            (Some(only), true) => return Ok(only),
+            (Some(_), false) => return Err(NoSignIn::Several),
+            (None, _) => {}
+        }
+    }
+    Err(NoSignIn::None)
+}
+
+/// The forms of a page that are sent by POST, to this origin.
+pub fn posted(page: &Page<'_>) -> Vec<PageForm> {
     let Some(forms) = parsed("form") else {
         return Vec::new();
     };
-    let posts = |form: &ElementRef<'_>| {
-        let method = form.attr("method").unwrap_or_default();
-        method.eq_ignore_ascii_case("post")
-    };
     let read = |form: ElementRef<'_>| {
         Some(PageForm {
-            action: form.attr("action").unwrap_or_default().trim().to_owned(),
+            target: page.resolve(form.attr("action").unwrap_or_default())?,
             fields: unasked(form)?,
         })
     };
-    page.select(&forms).filter(posts).filter_map(read).collect()
+    let forms = page.html.select(&forms).filter(is_posted);
+    forms.filter_map(read).collect()
+}
+
+fn is_posted(form: &ElementRef<'_>) -> bool {
+    let method = form.attr("method").unwrap_or_default();
+    method.trim().eq_ignore_ascii_case("post")
 }
 
 fn unasked(form: ElementRef<'_>) -> Option<Vec<(String, String)>> {
@@ -104,8 +145,51 @@ fn parsed(css: &str) -> Option<Selector> {
 mod tests {
     use super::*;
 
+    fn page(html: &str) -> Page<'_> {
+        Page::parse(html, "/login", "https://crm.example.com")
+    }
+
+    fn found(html: &str) -> Result<Vec<(String, String)>, NoSignIn> {
+        let typed = TypedFields {
+            username: "email",
+            password: "password",
+        };
+        sign_in_fields(&page(html), typed, |target| target == "/login")
+    }
+
     fn fields(html: &str) -> Option<Vec<(String, String)>> {
-        sign_in_fields(html, "password")
+        found(html).ok()
+    }
+
+    const BOTH: &str = "<input name=email><input type=password name=password></form>";
+
+    #[test]
+    fn of_several_forms_it_is_the_one_that_is_posted_to_the_sign_in() {
+        let html = format!(
+            "<form method=post action=/register><input type=hidden name=t value=register>{BOTH}\
+             <form action=/login><input type=hidden name=t value=get>{BOTH}\
+             <form method=post action=/login><input type=hidden name=t value=magic><input name=email></form>\
+             <form method=post action=login><input type=hidden name=t value=login>{BOTH}"
+        );
+        assert_eq!(found(&html), Ok(vec![("t".into(), "login".into())]));
+    }
+
+    #[test]
+    fn forms_that_cannot_be_told_apart_are_none_unless_they_say_the_same() {
+        let form = |token: &str| {
+            format!("<form method=post><input type=hidden name=t value={token}>{BOTH}")
+        };
+        let (one, other) = (form("1"), form("2"));
+        assert_eq!(found(&format!("{one}{other}")), Err(NoSignIn::Several));
+        assert_eq!(
+            fields(&format!("{one}{one}")),
+            Some(vec![("t".into(), "1".into())])
+        );
+        let scripted = |html: &str| html.replace("method=post", "");
+        assert_eq!(
+            found(&scripted(&format!("{one}{other}"))),
+            Err(NoSignIn::Several)
+        );
     }
 
     #[test]
@@ -152,9 +236,9 @@ mod tests {
         let html = "<form action=/search></form>\
             <form method=POST action=' /logout '><input type=hidden name=t value=1><button>Out</button></form>";
         let out = PageForm {
-            action: "/logout".into(),
+            target: "/logout".into(),
             fields: vec![("t".into(), "1".into())],
         };
-        assert_eq!(posted(html), [out]);
+        assert_eq!(posted(&page(html)), [out]);
     }
 }

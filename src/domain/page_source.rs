@@ -4,9 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
-use scraper::{Html, Selector};
+use scraper::Selector;
 use serde::{Deserialize, Serialize};
 
+use super::page::Page;
 use super::source::{MalformedSource, css_selector, regex_pattern};
 
 /// A place on an HTML page, written as `kind:rest`.
@@ -21,17 +22,16 @@ pub enum PageSource {
 
 impl PageSource {
     /// What stands there; `None` for nothing, or for white space.
-    pub fn find(&self, html: &str) -> Option<String> {
+    pub fn find(&self, page: &Page<'_>) -> Option<String> {
         let found = match self {
             Self::Css(css) => {
                 let selector = Selector::parse(css).ok()?;
-                let page = Html::parse_document(html);
-                let element = page.select(&selector).next()?;
+                let element = page.html.select(&selector).next()?;
                 let value = element.attr("content").or(element.attr("value"));
                 value.map_or_else(|| element.text().collect::<String>(), str::to_owned)
             }
             Self::Text(pattern) => {
-                let captures = regex_pattern(pattern).ok()?.captures(html)?;
+                let captures = regex_pattern(pattern).ok()?.captures(page.text)?;
                 captures.get(1)?.as_str().to_owned()
             }
         };
@@ -90,6 +90,7 @@ mod tests {
 
     #[test]
     fn values_are_found_in_attributes_texts_and_scripts() {
+        let page = Page::parse(PAGE, "/", "https://crm.example.com");
         for (source, value) in [
             ("css:meta[name=csrf]", Some("m1")),
             ("css:input[name=t]", Some("i1")),
@@ -100,7 +101,7 @@ mod tests {
             ("text:nonce = '([^']+)'", None),
         ] {
             let source: PageSource = source.parse().unwrap();
-            assert_eq!(source.find(PAGE).as_deref(), value, "{source}");
+            assert_eq!(source.find(&page).as_deref(), value, "{source}");
         }
     }
 

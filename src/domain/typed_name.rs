@@ -131,14 +131,14 @@ fn agreed(all: &[String], body: Body<'_>) -> Option<TypedName> {
     (certain && all.iter().all(agrees)).then_some(first)
 }
 
-/// Every value of a field of that name, as some application folds names: `.email` and `email[]` are
-/// `email` to PHP.
+/// Every value of a field of that name, as some application folds names.
 fn values(pairs: &[(Cow<'_, str>, Cow<'_, str>)], name: &str) -> Vec<String> {
     let named = pairs.iter().filter(|(known, _)| same_field(known, name));
     named.map(|(_, value)| value.clone().into_owned()).collect()
 }
 
-fn same_field(known: &str, name: &str) -> bool {
+/// Whether some application takes a field for that one: ` email` and `email[]` are `email` to PHP.
+pub(super) fn same_field(known: &str, name: &str) -> bool {
     let fold = |text: &str| CookieNames::fold(text.as_bytes());
     let start = known.split(['[', '\0']).next().unwrap_or_default();
     fold(known) == fold(name) || (start.len() < known.len() && fold(start) == fold(name))

@@ -25,8 +25,9 @@ use super::spool::Spooled;
 use crate::domain::evidence::Evidence;
 use crate::domain::ids::RecordId;
 use crate::domain::own_request::{OwnRequest, sign_out_form, sign_outs};
+use crate::domain::page::Page;
 use crate::domain::password::{Password, SignInName};
-use crate::domain::password_check::PasswordCheck;
+use crate::domain::password_check::{Filled, PasswordCheck};
 use crate::domain::typed_name::TypedName;
 use crate::flows::password::{SignInForm, SignInPage, Unopened};
 
@@ -34,7 +35,7 @@ use crate::flows::password::{SignInForm, SignInPage, Unopened};
 const AT_ONCE: usize = 16;
 
 /// The largest page that a form is looked for in.
-const LARGEST_PAGE: usize = 512 * 1024;
+const LARGEST_PAGE: usize = 128 * 1024;
 
 /// How far the way from a sign-in to its first page is followed.
 const MOST_REDIRECTS: usize = 3;
@@ -97,6 +98,19 @@ impl ApplicationSignIn {
         rules.find(|rule| rule.rule() == name.rule())
     }
 
+    /// What the page says, filled in. A page takes a while to be read: not where others wait for it.
+    async fn filled(
+        &self,
+        rule: &PasswordCheck,
+        page: Spooled,
+        name: &SignInName,
+    ) -> Result<Filled, Box<dyn std::error::Error + Send + Sync>> {
+        let (rule, name) = (rule.clone(), name.clone());
+        let origin = self.parts.guard.origin.clone();
+        let read = move || rule.fill_in(&text(&page), &origin, &name);
+        Ok(tokio::task::spawn_blocking(read).await??)
+    }
+
     fn unopened(&self, why: &dyn std::fmt::Display) -> Unopened {
         tracing::warn!(
             request_id = self.facts.request_id,
@@ -134,14 +148,10 @@ impl SignInPage for ApplicationSignIn {
             );
             return Err(self.unopened(&why));
         }
-        let html = text(&page);
-        if let Err(unfilled) = rule.fill_in(&html) {
-            return Err(self.unopened(&unfilled));
-        }
+        let filled = self.filled(rule, page, name).await;
+        let filled = filled.map_err(|why| self.unopened(&*why))?;
         Ok(Box::new(OpenForm {
-            rule: rule.clone(),
-            html,
-            name: name.clone(),
+            filled,
             stranger,
             parts: Arc::clone(&self.parts),
             facts: Arc::clone(&self.facts),
@@ -153,9 +163,7 @@ impl SignInPage for ApplicationSignIn {
 
 /// The form as the application showed it, with the cookies that came with it.
 struct OpenForm {
-    rule: PasswordCheck,
-    html: String,
-    name: SignInName,
+    filled: Filled,
     stranger: Stranger,
     parts: Arc<Parts>,
     facts: Arc<Facts>,
@@ -166,8 +174,7 @@ struct OpenForm {
 #[async_trait]
 impl SignInForm for OpenForm {
     async fn send(self: Box<Self>, password: &Password) -> Evidence {
-        let filled = self.rule.fill_in(&self.html).ok();
-        let Some(request) = filled.and_then(|filled| filled.with(&self.name, password)) else {
+        let Some(request) = self.filled.with(password) else {
             return Evidence::Unknown("the sign-in could not be filled in");
         };
         // A task of its own: a client that hangs up leaves no session behind at the application.
@@ -196,7 +203,7 @@ impl OpenForm {
             Err(_) => return Evidence::Unknown("no answer in time"),
         };
         let Stranger { jar, plain, .. } = &mut self.stranger;
-        let typed = TypedName::new(self.name.name());
+        let typed = TypedName::new(self.filled.name().name());
         let about = About {
             facts: &self.facts,
             head: &self.head,
@@ -233,9 +240,9 @@ impl OpenForm {
         if rules.is_empty() {
             return;
         }
-        let html = self.page_at(landing).await;
-        let (mut forms, mut plain) = (rules.iter(), rules.iter());
-        let form = forms.find_map(|rule| sign_out_form(rule, &html, &parts.guard.origin));
+        let (html, address) = self.page_at(landing).await;
+        let mut plain = rules.iter();
+        let form = parts.sign_out_form(html, address).await;
         let ways = match form {
             Some(form) => vec![form],
             None => plain
@@ -256,17 +263,17 @@ impl OpenForm {
     }
 
     /// The page, or the one that it redirects to.
-    async fn page_at(&mut self, mut address: String) -> String {
+    async fn page_at(&mut self, mut address: String) -> (String, String) {
         for _ in 0..MOST_REDIRECTS {
             let Some(page) = self.ask_for(OwnRequest::get(&address)).await else {
                 break;
             };
             if !page.head.status.is_redirection() {
-                return text(&page);
+                return (text(&page), address);
             }
             address = self.landing(&page);
         }
-        String::new()
+        (String::new(), address)
     }
 
     async fn ask_for(&mut self, request: OwnRequest) -> Option<Spooled> {
@@ -275,6 +282,18 @@ impl OpenForm {
             self.parts
                 .exchange_alone(request, &mut self.stranger, &self.facts, &self.head);
         tokio::time::timeout(limit, answer).await.ok()?.ok()
+    }
+}
+
+impl Parts {
+    /// The sign-out that a form of this page makes, if there is one.
+    async fn sign_out_form(&self, html: String, address: String) -> Option<OwnRequest> {
+        let (rules, origin) = (self.guard.sign_out.clone(), self.guard.origin.clone());
+        let read = move || {
+            let page = Page::parse(&html, &address, &origin);
+            rules.iter().find_map(|rule| sign_out_form(rule, &page))
+        };
+        tokio::task::spawn_blocking(read).await.ok().flatten()
     }
 }
 

@@ -1,7 +1,8 @@
 //! Guessing the password at the step-up: from many sessions at once, and by keeping the application
 //! from answering.
 
-use crate::support::desk::{Desk, Faults, NEW, Office, PASSWORD, confirm};
+use crate::support::desk::{Desk, Faults, PASSWORD};
+use crate::support::office::{NEW, Office, confirm};
 use crate::support::totp::Authenticator;
 use crate::support::{Browser, Form, Page};
 use std::sync::Arc;
@@ -18,7 +19,7 @@ async fn before_the_password(office: &Office, password: &str) -> Vec<(Browser, F
         office.sign_in(&mut browser).await;
         waiting.push(browser);
     }
-    tokio::time::sleep(crate::support::desk::WINDOW).await;
+    tokio::time::sleep(crate::support::office::WINDOW).await;
     let mut forms = Vec::new();
     for mut browser in waiting {
         let question = browser.get_following(NEW).await;
@@ -106,7 +107,7 @@ async fn who_knows_the_password_cannot_clear_wrong_codes_with_it() {
         assert_eq!(wrong_code(&mut browser, &phone).await.status, 422);
     }
     assert!(confirm(&mut browser, NEW, PASSWORD).await.leads_to(NEW));
-    tokio::time::sleep(crate::support::desk::WINDOW).await;
+    tokio::time::sleep(crate::support::office::WINDOW).await;
     let last = wrong_code(&mut browser, &phone).await;
     assert_eq!(last.status, 401, "the session goes on: {last:?}");
     assert!(last.reading().contains("too many wrong codes"), "{last:?}");

@@ -1,6 +1,7 @@
 //! What a password leaves behind: nothing in the log, in the database, on a page.
 
-use crate::support::desk::{DESK_ID, Desk, Faults, NEW, Office, PASSWORD, confirm};
+use crate::support::desk::{DESK_ID, Desk, Faults, PASSWORD};
+use crate::support::office::{NEW, Office, confirm};
 use crate::support::{Gateway, holds};
 
 const WRONG: &str = "Basalt%Heron 4402";
@@ -49,12 +50,12 @@ async fn neither_a_right_nor_a_wrong_password_is_written_anywhere() {
     confirm(&mut browser, NEW, WRONG).await;
     office.desk.set_faults(Faults {
         whoami: true,
-        page: false,
+        ..Faults::default()
     });
     confirm(&mut browser, NEW, PASSWORD).await;
     office.desk.set_faults(Faults {
-        whoami: false,
         page: true,
+        ..Faults::default()
     });
     confirm(&mut browser, NEW, PASSWORD).await;
     office.desk.set_faults(Faults::default());

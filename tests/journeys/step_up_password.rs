@@ -1,7 +1,8 @@
 //! Confirming with the application's password: what the user sees, and what the application does.
 
 use crate::support::cases::eventually;
-use crate::support::desk::{DESK_ID, Desk, Faults, NEW, Office, PASSWORD, WINDOW, confirm};
+use crate::support::desk::{DESK_ID, Desk, Faults, PASSWORD};
+use crate::support::office::{NEW, Office, WINDOW, confirm};
 use crate::support::{Person, totp};
 use std::time::Duration;
 

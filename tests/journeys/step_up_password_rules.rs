@@ -1,6 +1,7 @@
 //! Whose password counts, when, and for what.
 
-use crate::support::desk::{Desk, NEW, Office, PASSWORD, confirm};
+use crate::support::desk::{Desk, PASSWORD};
+use crate::support::office::{NEW, Office, confirm};
 use crate::support::{Browser, Config, Page, Person};
 
 fn password(when: &str) -> impl FnOnce(&mut Config) {
@@ -53,7 +54,7 @@ async fn the_application_hears_of_a_window_that_a_code_opened_and_of_no_other() 
         question.is_redirect(),
         "asked inside the window: {question:?}"
     );
-    tokio::time::sleep(crate::support::desk::WINDOW).await;
+    tokio::time::sleep(crate::support::office::WINDOW).await;
     crate::support::people::open_stepped_up(&mut browser, NEW, &mut phone).await;
     browser.get("/private").await;
     let seen = office.origin.last_to("/private");
@@ -128,7 +129,7 @@ async fn who_came_in_by_another_way_than_the_form_signs_in_again() {
     let mut browser = office.gateway.browser();
     browser.post_form("/reset", &[]).await;
     assert!(browser.get("/private").await.holds(&Person(1).marker()));
-    tokio::time::sleep(crate::support::desk::WINDOW).await;
+    tokio::time::sleep(crate::support::office::WINDOW).await;
     office.origin.forget();
     let page = browser.get_following(NEW).await;
     assert!(page.reading().contains("Sign in again"), "{page:?}");
@@ -209,7 +210,7 @@ async fn a_name_that_another_server_would_read_otherwise_is_not_kept() {
     ];
     browser.post_form("/login", &fields).await;
     assert!(browser.get("/private").await.holds(&Person(1).marker()));
-    tokio::time::sleep(crate::support::desk::WINDOW).await;
+    tokio::time::sleep(crate::support::office::WINDOW).await;
     office.origin.forget();
     let page = browser.get_following(NEW).await;
     assert!(page.reading().contains("Sign in again"), "{page:?}");

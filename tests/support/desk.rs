@@ -1,17 +1,13 @@
 //! A mock application whose users have passwords of their own, and whose sign-in asks for more than a
 //! name and a password: what its page says, and a session that the page has made.
 
-use super::browser::{Browser, Call};
-use super::config::Config;
-use super::gateway::Gateway;
-use super::origin::{Answer, App, Origin};
-use super::page::Page;
+use super::origin::{Answer, App};
 use super::people::Person;
 use super::reply::{Reply, Response};
 use super::request::Request;
-use super::totp::{self, Authenticator};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// The start of every session id that this application makes.
 pub const DESK_ID: &str = "DESKID-";
@@ -26,6 +22,8 @@ pub struct Desk {
     pub json: bool,
     /// A sign-in ends the user's other sessions.
     pub one_session: bool,
+    /// `GET /logout` asks whether one is sure, and ends nothing.
+    pub asks_before_signing_out: bool,
     state: Arc<Mutex<State>>,
 }
 
@@ -43,6 +41,20 @@ struct State {
 pub struct Faults {
     pub whoami: bool,
     pub page: bool,
+    /// What stands before the form of the sign-in page.
+    pub before_form: &'static str,
+    /// What stands in it.
+    pub in_form: &'static str,
+    /// The status with which a sign-in is turned away.
+    pub turned_away: Option<u16>,
+    /// Where a sign-in leads, instead of to the start.
+    pub leads_to: Option<&'static str>,
+    /// Who somebody without a session is: the application knows the address.
+    pub at_the_desk: Option<Person>,
+    /// How long the answer to a sign-in takes.
+    pub slow: Duration,
+    /// How long the answer to a sign-out takes.
+    pub slow_sign_out: Duration,
 }
 
 impl Desk {
@@ -111,18 +123,24 @@ impl Desk {
         if session.as_deref().map(script) != Some(csrf) || !hidden || !here {
             return Response::html(403, "This form has expired");
         }
+        let faults = self.state.lock().unwrap().faults;
+        if let Some(status) = faults.turned_away {
+            return Response::html(status, "not now");
+        }
         let user = self.state.lock().unwrap().users.get(&name).cloned();
         let Some((_, person)) = user.filter(|(right, _)| *right == password) else {
             let page = Response::html(401, "Wrong name or password");
             return with_cookie(page, &self.open(None));
         };
-        with_cookie(Response::redirect("/"), &self.open(Some(person)))
+        let to = faults.leads_to.unwrap_or("/");
+        with_cookie(Response::redirect(to), &self.open(Some(person)))
     }
 
     fn reply(&self, request: &Request) -> Response {
         let faults = self.state.lock().unwrap().faults;
         let session = self.session(request);
         let person = session.as_ref().and_then(|(_, person)| *person);
+        let person = person.or(faults.at_the_desk);
         let id = session.map(|(id, _)| id);
         match (request.method.as_str(), request.path(), person) {
             ("POST", "/login" | "/api/session", _) => self.sign_in(request, id),
@@ -131,9 +149,10 @@ impl Desk {
                 let id = self.open(None);
                 let (token, script) = (token(&id), script(&id));
                 let page = format!(
-                    "<form method=post action=/login><input type=hidden name=token value='{token}'>\
+                    "{}<form method=post action=/login><input type=hidden name=token value='{token}'>{}\
                      <input type=hidden name=csrf><input name=name><input type=password name=password></form>\
-                     <script>let csrf = '{script}';</script>"
+                     <script>let csrf = '{script}';</script>",
+                    faults.before_form, faults.in_form
                 );
                 with_cookie(Response::html(200, page), &id)
                     .header("Set-Cookie", "theme=dark; Path=/")
@@ -154,6 +173,9 @@ impl Desk {
                 let id = id.unwrap_or_default();
                 self.state.lock().unwrap().sessions.remove(&id);
                 Response::redirect("/login").header("Set-Cookie", "sessionid=; Path=/; Max-Age=0")
+            }
+            ("GET", "/logout", _) if self.asks_before_signing_out => {
+                Response::html(200, "Are you sure?")
             }
             (_, "/logout", _) => Response::html(405, "by POST only"),
             // A sign-in that no rule declares.
@@ -176,8 +198,17 @@ impl Desk {
 
 impl App for Desk {
     fn answer(&self, request: Request) -> Answer {
+        let faults = self.state.lock().unwrap().faults;
+        let wait = match (request.method.as_str(), request.path()) {
+            ("POST", "/login" | "/api/session") => faults.slow,
+            (_, "/logout") => faults.slow_sign_out,
+            _ => Duration::ZERO,
+        };
         let reply: Reply = self.reply(&request).into();
-        Box::pin(async move { reply })
+        Box::pin(async move {
+            tokio::time::sleep(wait).await;
+            reply
+        })
     }
 }
 
@@ -192,105 +223,4 @@ fn script(id: &str) -> String {
 
 fn with_cookie(response: Response, id: &str) -> Response {
     response.header("Set-Cookie", &format!("sessionid={id}; Path=/; HttpOnly"))
-}
-
-/// The application, its server and the gateway in front.
-pub struct Office {
-    pub desk: Desk,
-    pub origin: Origin,
-    pub gateway: Gateway,
-}
-
-/// A step-up, and the time since a sign-in in which none is asked for.
-pub const WINDOW: std::time::Duration = std::time::Duration::from_secs(3);
-
-impl Office {
-    pub async fn open(desk: Desk, change: impl FnOnce(&mut Config)) -> Self {
-        let origin = Origin::start(Arc::new(desk.clone())).await;
-        let (path, parts) = match desk.json {
-            true => ("/api/session", ["json:/user/name", "json:/user/password"]),
-            false => ("/login", ["form:name", "form:password"]),
-        };
-        let rule = format!(
-            "path = \"{path}\"\nusername = \"{}\"\npassword = \"{}\"\npage = \"/login\"\n\
-             fields = {{ csrf = \"text:csrf = '([^']+)'\" }}",
-            parts[0], parts[1]
-        );
-        let gateway = Gateway::start(origin.addr, |config| {
-            config.clear("guard.sign_in").append("guard.sign_in", &rule);
-            config.set("step_up", "window", &format!("\"{}s\"", WINDOW.as_secs()));
-            change(config);
-        })
-        .await;
-        Self {
-            desk,
-            origin,
-            gateway,
-        }
-    }
-
-    /// Ada, signed in a while ago.
-    pub async fn ada(&self) -> Browser {
-        let mut browser = self.gateway.browser();
-        self.sign_in(&mut browser).await;
-        tokio::time::sleep(WINDOW).await;
-        browser
-    }
-
-    /// Ada with an authenticator, signed in with it a while ago.
-    pub async fn ada_enrolled(&self) -> (Browser, Authenticator) {
-        let mut browser = self.gateway.browser();
-        self.sign_in(&mut browser).await;
-        let phone = totp::enrol(&mut browser).await;
-        tokio::time::sleep(WINDOW).await;
-        (browser, phone)
-    }
-
-    /// Types Ada's password into the application's own page; the answer is not followed.
-    pub async fn sign_in(&self, browser: &mut Browser) -> Page {
-        let page = browser.get("/login").await;
-        let script = page.text().split("csrf = '").nth(1).unwrap().to_owned();
-        let script = script.split('\'').next().unwrap();
-        let signed_in = if self.desk.json {
-            let body = serde_json::json!({ "csrf": script, "user": { "name": "ada", "password": PASSWORD } });
-            let body = Some(("application/json", body.to_string().into_bytes()));
-            browser
-                .send(Call::Navigation, "POST", "/api/session", body)
-                .await
-        } else {
-            let form = page.form_with("password").set("csrf", script);
-            browser
-                .submit(&form.set("name", "ada").set("password", PASSWORD))
-                .await
-        };
-        assert!(signed_in.is_redirect(), "{signed_in:?}");
-        signed_in
-    }
-
-    /// The sign-ins that the application has seen, whoever made them.
-    pub fn sign_ins(&self) -> Vec<Request> {
-        let requests = self.origin.requests().into_iter();
-        let sign_in =
-            |it: &Request| it.method == "POST" && matches!(it.path(), "/login" | "/api/session");
-        requests.filter(sign_in).collect()
-    }
-}
-
-/// The page that a password opens.
-pub const NEW: &str = "/settings/security/authenticators/new";
-
-/// Opens the step-up before `target` and types this password; the answer is not followed.
-pub async fn confirm(browser: &mut Browser, target: &str, password: &str) -> Page {
-    let asked = browser.get(target).await;
-    assert!(asked.leads_to("/.mfa/step-up"), "no step-up: {asked:?}");
-    let question = browser
-        .click(&format!("{}&with=password", asked.location()))
-        .await;
-    assert!(
-        question.has_field("password"),
-        "no password asked: {question:?}"
-    );
-    browser
-        .submit(&question.form_with("password").set("password", password))
-        .await
 }

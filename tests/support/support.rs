@@ -15,6 +15,7 @@ pub mod crm;
 pub mod desk;
 pub mod gateway;
 pub mod jar;
+pub mod office;
 pub mod origin;
 pub mod page;
 pub mod people;

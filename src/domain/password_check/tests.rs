@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::password::Password;
 
 const FORM_RULE: &str = "path = \"/login\"\nusername = \"form:email\"\npassword = \"form:password\"\n\
     page = \"/login\"\n";
@@ -9,13 +10,13 @@ fn rule(toml: &str) -> SignInRule {
     toml::from_str(toml).unwrap()
 }
 
+const ORIGIN: &str = "https://crm.example.com";
+
 fn sent(toml: &str, html: &str) -> Result<(String, String, String), Unfilled> {
     let check = PasswordCheck::of(&rule(toml)).unwrap();
     let name = SignInName::new("ada@x", "/login").unwrap();
-    let request = check.fill_in(html)?;
-    let request = request
-        .with(&name, &Password::new("p w&").unwrap())
-        .unwrap();
+    let filled = check.fill_in(html, ORIGIN, &name)?;
+    let request = filled.with(&Password::new("p w&").unwrap()).unwrap();
     let body = String::from_utf8(request.body.to_vec()).unwrap();
     Ok((request.method, request.target, body))
 }
@@ -61,6 +62,54 @@ fn what_the_rule_does_not_match_is_not_sent() {
     assert_eq!(when("\"form:step\""), Err(Unfilled::NoMatch));
     assert!(when("\"form:token\"").is_ok());
     assert!(when("\"any:password\"").is_ok());
+}
+
+#[test]
+fn a_field_that_some_server_takes_for_the_name_or_the_password_is_not_sent() {
+    for name in [
+        "Email",
+        " email",
+        "email[]",
+        "email%5B0%5D",
+        "PASSWORD",
+        "password[x]",
+    ] {
+        let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
+        let hidden = format!("<form><input type=hidden name='{name}' value=eve>");
+        let (_, _, body) = sent(FORM_RULE, &PAGE.replace("<form>", &hidden)).unwrap();
+        assert_eq!(body, "token=t1&email=ada%40x&password=p+w%26", "{name}");
+    }
+    let fields = "fields = { \"/U\" = \"css:input\" }";
+    let json = "path = \"/l\"\nusername = \"json:/u\"\npassword = \"json:/p\"\npage = \"/\"";
+    let (_, _, body) = sent(&format!("{json}\n{fields}"), "<input value=eve>").unwrap();
+    assert_eq!(body, r#"{"p":"p w&","u":"ada@x"}"#);
+}
+
+#[test]
+fn what_would_name_two_people_is_not_sent() {
+    let query = "when = { \"query:email\" = \"eve\" }";
+    assert_eq!(
+        sent(&format!("{FORM_RULE}{query}"), PAGE),
+        Err(Unfilled::NoMatch)
+    );
+    let nested = "path = \"/l\"\nusername = \"json:/a/u\"\npassword = \"json:/a/p\"\npage = \"/\"\n\
+        fields = { \"/A/x\" = \"css:input\" }";
+    assert_eq!(sent(nested, "<input value=eve>"), Err(Unfilled::NoMatch));
+}
+
+#[test]
+fn of_several_forms_on_the_page_the_one_of_the_rule_is_sent() {
+    let form = |action: &str, token: &str| {
+        format!(
+            "<form method=post action={action}><input type=hidden name=token value={token}>\
+             <input name=email><input type=password name=password></form>"
+        )
+    };
+    let page = format!("{}{}", form("/register", "r1"), form("/login", "l1"));
+    let (_, _, body) = sent(FORM_RULE, &page).unwrap();
+    assert!(body.starts_with("token=l1&"), "{body}");
+    let page = format!("{page}{}", form("/login", "l2"));
+    assert_eq!(sent(FORM_RULE, &page), Err(Unfilled::ManyForms));
 }
 
 #[test]
