@@ -155,7 +155,7 @@ impl Stores {
                     password_checks: config
                         .password_checks()
                         .iter()
-                        .map(|it| it.rule().to_owned())
+                        .map(|it| it.key().clone())
                         .collect(),
                 },
             },

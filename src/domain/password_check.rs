@@ -14,7 +14,7 @@ pub use fill_in::{Filled, Unfilled};
 
 use super::matching::{Body, Head, Rule};
 use super::own_request::{FORM, JSON, only_path, query_of};
-use super::password::SignInName;
+use super::password::{RuleKey, SignInName};
 use super::path_glob::LenientPath;
 use super::rules::{MethodRule, SignInRule};
 use super::source::RequestField;
@@ -24,10 +24,32 @@ use super::typed_name;
 #[derive(Clone, Debug)]
 pub struct PasswordCheck {
     rule: SignInRule,
+    key: RuleKey,
     page: String,
     path: String,
     query: String,
     shape: Shape,
+}
+
+/// The name in a request, which `matched` are the rules of; `None` where they do not agree on it, or where
+/// it is not certain which of `checks` could make the request once more.
+pub fn typed_name(
+    checks: &[PasswordCheck],
+    matched: &[&SignInRule],
+    head: Head<'_>,
+    body: Body<'_>,
+) -> Option<SignInName> {
+    let mut fitting = checks.iter().filter(|it| it.rule.matches(head, body));
+    let key = fitting.next()?.key();
+    if fitting.any(|other| other.key() != key) {
+        return None;
+    }
+    let mut names = matched
+        .iter()
+        .map(|rule| typed_name::as_typed(rule, head.query, body));
+    let name = names.next()??;
+    let agreed = names.all(|other| other.as_ref() == Some(&name));
+    agreed.then(|| SignInName::new(&name, key.clone()))?
 }
 
 /// Where name and password stand: names of form fields, or JSON pointers.
@@ -70,6 +92,7 @@ impl PasswordCheck {
             query: query_of(rule.when.iter()).ok_or(Unfit::UnknownQuery)?,
             shape: Shape::of(username, password).ok_or(Unfit::Mixed)?,
             rule: rule.clone(),
+            key: RuleKey::of(rule),
             page,
             path,
         })
@@ -81,17 +104,8 @@ impl PasswordCheck {
     }
 
     /// What a remembered name says of the rule that it was typed for.
-    pub fn rule(&self) -> &str {
-        self.rule.path.as_str()
-    }
-
-    /// The name in a request that this rule matches, where it is certain.
-    pub fn typed_name(&self, head: Head<'_>, body: Body<'_>) -> Option<SignInName> {
-        if !self.rule.matches(head, body) {
-            return None;
-        }
-        let typed = typed_name::as_typed(&self.rule, head.query, body)?;
-        SignInName::new(&typed, self.rule())
+    pub fn key(&self) -> &RuleKey {
+        &self.key
     }
 
     /// Whether this body makes the request one that the rule matches, of this user and nobody else's.

@@ -339,13 +339,15 @@ impl Record {
 
 #[cfg(test)]
 mod tests {
+    use super::super::password::RuleKey;
     use super::*;
 
     #[test]
     fn a_session_of_an_earlier_version_has_no_typed_name() {
         let who: SignedIn = serde_json::from_str(r#"{"user":"7","name":"ada","at":1}"#).unwrap();
         assert_eq!(who.sign_in_name, None);
-        let name = SignInName::new("ada", "/login");
+        let rule = toml::from_str("path = \"/login\"").unwrap();
+        let name = SignInName::new("ada", RuleKey::of(&rule));
         let known = SignedIn {
             sign_in_name: name.clone(),
             ..who

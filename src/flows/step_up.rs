@@ -6,6 +6,7 @@
 use super::check_totp::Checked;
 use super::{Actor, FlowError, Flows, Moved, audit};
 use crate::domain::clock::UnixTime;
+use crate::domain::password::RuleKey;
 use crate::domain::step_up::{Grant, PasswordUse, Proof};
 use crate::domain::throttle::Guess;
 
@@ -17,7 +18,7 @@ pub struct StepUpRules {
     pub totp: bool,
     pub password: PasswordUse,
     /// The sign-in rules by which a password can be checked, as remembered names speak of them.
-    pub password_checks: Vec<String>,
+    pub password_checks: Vec<RuleKey>,
 }
 
 /// What stands between a session and a change of factors.

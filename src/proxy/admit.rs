@@ -14,6 +14,7 @@ use super::reply::Reply;
 use crate::crypto::token;
 use crate::domain::matching::{BODY_LOOKED_INTO, Body, Head, Match, Rule};
 use crate::domain::password::SignInName;
+use crate::domain::password_check;
 use crate::domain::path_glob::LenientPath;
 use crate::domain::typed_name::{self, TypedName};
 use crate::flows::FlowError;
@@ -186,10 +187,10 @@ impl Parts {
             let rules = self.guard.sign_in.iter();
             let matched: Vec<_> = rules.filter(|rule| rule.matches(head, body)).collect();
             sign_in = !matched.is_empty();
+            let checks = &self.guard.password_checks;
+            candidate.sign_in_name = password_check::typed_name(checks, &matched, head, body);
             let matched = matched.into_iter();
             candidate.typed = typed_name::of(matched, &facts.target.query, body);
-            let mut password_checks = self.guard.password_checks.iter();
-            candidate.sign_in_name = password_checks.find_map(|check| check.typed_name(head, body));
         }
         candidate.sign_in = sign_in;
         candidate.sign_out = sign_out;

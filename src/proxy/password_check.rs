@@ -95,7 +95,7 @@ impl ApplicationSignIn {
 
     fn rule(&self, name: &SignInName) -> Option<&PasswordCheck> {
         let mut rules = self.parts.guard.password_checks.iter();
-        rules.find(|rule| rule.rule() == name.rule())
+        rules.find(|rule| rule.key() == name.rule())
     }
 
     /// What the page says, filled in. A page takes a while to be read: not where others wait for it.

@@ -1,6 +1,6 @@
 //! Whose password counts, when, and for what.
 
-use crate::support::desk::{Desk, PASSWORD};
+use crate::support::desk::{Desk, Faults, PASSWORD};
 use crate::support::office::{NEW, Office, confirm};
 use crate::support::{Browser, Config, Page, Person};
 
@@ -121,6 +121,32 @@ async fn codes_do_not_count_where_the_password_is_the_only_method() {
     browser.submit(&form).await;
     assert!(browser.get(NEW).await.leads_to("/.mfa/step-up"));
     assert!(confirm(&mut browser, NEW, PASSWORD).await.leads_to(NEW));
+}
+
+#[tokio::test]
+async fn of_two_sign_ins_at_one_path_the_password_is_tried_at_the_one_that_was_used() {
+    let rule = |realm: &str| {
+        format!(
+            "path = \"/login\"\nusername = \"form:name\"\npassword = \"form:password\"\npage = \"/login\"\n\
+             fields = {{ csrf = \"text:csrf = '([^']+)'\" }}\nwhen = {{ \"form:realm\" = \"{realm}\" }}"
+        )
+    };
+    let office = Office::open(Desk::with(|_| {}), |config| {
+        config
+            .clear("guard.sign_in")
+            .append("guard.sign_in", &rule("staff"))
+            .append("guard.sign_in", &rule("guests"));
+    })
+    .await;
+    office.desk.set_faults(Faults {
+        in_form: "<input type=hidden name=realm value=guests>",
+        ..Faults::default()
+    });
+    let mut browser = office.ada().await;
+    office.origin.forget();
+    assert!(confirm(&mut browser, NEW, PASSWORD).await.leads_to(NEW));
+    let sent = office.sign_ins().pop().unwrap();
+    assert_eq!(sent.form("realm").as_deref(), Some("guests"), "{sent:?}");
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ const ORIGIN: &str = "https://crm.example.com";
 
 fn sent(toml: &str, html: &str) -> Result<(String, String, String), Unfilled> {
     let check = PasswordCheck::of(&rule(toml)).unwrap();
-    let name = SignInName::new("ada@x", "/login").unwrap();
+    let name = SignInName::new("ada@x", check.key().clone()).unwrap();
     let filled = check.fill_in(html, ORIGIN, &name)?;
     let request = filled.with(&Password::new("p w&").unwrap()).unwrap();
     let body = String::from_utf8(request.body.to_vec()).unwrap();
@@ -141,6 +141,11 @@ fn rules_that_say_too_little_are_told_apart() {
 }
 
 fn typed(toml: &str, content_type: &str, body: &str) -> Option<String> {
+    typed_by(&[toml], content_type, body).map(|(name, _)| name)
+}
+
+/// The name, and the place of the rule that it was typed for.
+fn typed_by(toml: &[&str], content_type: &str, body: &str) -> Option<(String, usize)> {
     let path = LenientPath::new("/LOGIN/");
     let head = Head {
         method: "POST",
@@ -152,11 +157,30 @@ fn typed(toml: &str, content_type: &str, body: &str) -> Option<String> {
         encoding: "",
         bytes: body.as_bytes(),
     };
-    let found = PasswordCheck::of(&rule(toml))
-        .unwrap()
-        .typed_name(head, body)?;
-    assert_eq!(found.rule(), "/login");
-    Some(found.name().to_owned())
+    let rules: Vec<_> = toml.iter().map(|toml| rule(toml)).collect();
+    let checks: Vec<_> = rules.iter().flat_map(PasswordCheck::of).collect();
+    let matched: Vec<_> = rules.iter().filter(|it| it.matches(head, body)).collect();
+    let found = typed_name(&checks, &matched, head, body)?;
+    let mut keys = rules.iter().map(RuleKey::of);
+    let at = keys.position(|key| key == *found.rule()).unwrap();
+    Some((found.name().to_owned(), at))
+}
+
+#[test]
+fn a_name_belongs_to_the_one_rule_that_it_was_typed_for() {
+    let realm = |realm: &str| format!("{FORM_RULE}when = {{ \"form:realm\" = \"{realm}\" }}");
+    let (one, two) = (realm("one"), realm("two"));
+    let by = |rules: &[&str], body| typed_by(rules, FORM, body);
+    let both = [one.as_str(), two.as_str()];
+    assert_eq!(by(&both, "email=ada&realm=one"), Some(("ada".into(), 0)));
+    assert_eq!(by(&both, "email=ada&realm=two"), Some(("ada".into(), 1)));
+    assert_eq!(by(&both, "email=ada&realm=one&realm=two"), None);
+    // A rule that cannot be used to check a password has a say in whose name it is.
+    let other = "path = \"**\"\nusername = \"form:login\"";
+    assert_eq!(by(&[&one, other], "email=ada&realm=one&login=eve"), None);
+    assert_eq!(by(&[&one, other], "email=ada&realm=one"), None);
+    let agreed = by(&[&one, other], "email=ada&realm=one&login=ada");
+    assert_eq!(agreed, Some(("ada".into(), 0)));
 }
 
 #[test]
