@@ -132,6 +132,8 @@ pub trait ThrottleStore: Send + Sync {
         guess: Guess,
         now: UnixTime,
     ) -> Stored<(Permit, Option<Attempt>)>;
+    /// Whether one more attempt would be permitted. Counts nothing.
+    async fn look(&self, user: &UserId, guess: Guess, now: UnixTime) -> Stored<Permit>;
     /// It was right: takes the failure back, and ends the account's row of failures of this kind and, for
     /// a code, that of its factors.
     async fn succeed(&self, attempt: Attempt, user: &UserId) -> Stored<()>;

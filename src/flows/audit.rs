@@ -30,6 +30,7 @@ pub const OTHER_SESSIONS_ENDED: &str = "other_sessions_ended";
 /// Why a flow ended, for [`FLOW_ENDED`].
 pub const WRONG_CODES: &str = "too many wrong codes";
 pub const WRONG_PASSWORDS: &str = "too many wrong passwords";
+pub const UNCHECKED_PASSWORDS: &str = "too many passwords that could not be checked";
 
 impl Flows {
     /// As [`Self::note`], unless it is what the log says last: whoever repeats it may not fill the log.

@@ -46,19 +46,20 @@ impl Flows {
             // No guess: whoever has it had it when it was right. A form that was sent twice must not end
             // the sign-in that its first copy completes.
             Checked::Replayed => Ok(Answer::Replayed),
-            Checked::Wrong => Ok(match self.count_failure(actor, Guess::Code).await? {
-                Some(_) => Answer::Wrong,
-                None => Answer::Ended,
+            Checked::Wrong => Ok(match self.count_wrong_code(actor).await? {
+                true => Answer::Wrong,
+                false => Answer::Ended,
             }),
         }
     }
 
     /// Counts one more wrong guess in this session; the fifth of a kind ends it, whatever the session was.
-    /// How many are left before that; `None` where it has ended.
+    /// How many are left before that; `None` where the session has ended otherwise.
     pub(super) async fn count_failure(
         &self,
         actor: Actor<'_>,
         guess: Guess,
+        why: &'static str,
     ) -> Result<Option<u8>, FlowError> {
         let counted = self.advance(actor, |mut record| {
             record.fail(guess);
@@ -70,12 +71,14 @@ impl Flows {
         let left = held.record.guesses_left(guess);
         if left == 0 {
             self.sessions.end(actor.held.record.id).await?;
-            let why = match guess {
-                Guess::Code => audit::WRONG_CODES,
-                Guess::Password => audit::WRONG_PASSWORDS,
-            };
             self.note(actor, audit::FLOW_ENDED, why).await;
         }
-        Ok((left > 0).then_some(left))
+        Ok(Some(left))
+    }
+
+    /// The same for a wrong code: whether the session goes on.
+    pub(super) async fn count_wrong_code(&self, actor: Actor<'_>) -> Result<bool, FlowError> {
+        let left = self.count_failure(actor, Guess::Code, audit::WRONG_CODES);
+        Ok(left.await?.is_some_and(|left| left > 0))
     }
 }

@@ -10,6 +10,8 @@
 //! What is counted is what was sent, whatever came of it: who can keep the application from answering
 //! may not guess for free. Codes are counted apart: a right password forgives no wrong one. The window is for the security page only (see [`Grant`]).
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::{Actor, FlowError, Flows, Moved, audit};
@@ -20,6 +22,7 @@ use crate::domain::password::{Password, SignInName};
 use crate::domain::session::Record;
 use crate::domain::step_up::{Grant, Proof};
 use crate::domain::throttle::{Guess, Permit};
+use crate::stores::Attempt;
 
 /// The application's own sign-in, as somebody meets it whom it does not know yet.
 #[async_trait]
@@ -31,8 +34,19 @@ pub trait SignInPage: Send + Sync {
 /// A form that lacks the password only.
 #[async_trait]
 pub trait SignInForm: Send {
-    /// Sends it, and says whose session came of it. That session is ended at the application.
-    async fn send(self: Box<Self>, password: &Password) -> Evidence;
+    /// Sends it, once.
+    async fn send(&mut self, password: &Password) -> Sent;
+    /// Ends at the application what has come of it. Nobody has to wait for that.
+    async fn leave(self: Box<Self>);
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// Whose session it is now.
+    Answered(Evidence),
+    /// The application would not look at it: too many sign-ins, or out of order. With the status.
+    TurnedAway(u16),
 }
 
 /// The form cannot be had now. Why is in the log.
@@ -48,10 +62,22 @@ pub enum PasswordProved {
     },
     /// It cannot be said now whether it is right.
     Unchecked,
+    /// The application takes no sign-in at the moment.
+    TurnedAway,
     /// The password does not count for this user.
     NotOffered,
     Locked(UnixTime),
-    Ended,
+    Ended(SessionEnd),
+}
+
+/// Why the session is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionEnd {
+    /// Somebody ended it, or its time was up.
+    Elsewhere,
+    WrongPasswords,
+    /// As many were sent, and the application did not say whether the last was right.
+    Unchecked,
 }
 
 /// What audit lines about a password say in the place of a factor's name.
@@ -61,16 +87,23 @@ impl Flows {
     pub async fn step_up_by_password(
         &self,
         actor: Actor<'_>,
-        password: &Password,
+        password: Password,
         page: &dyn SignInPage,
     ) -> Result<PasswordProved, FlowError> {
         if !actor.held.record.state.is_settled() {
-            return Ok(PasswordProved::Ended);
+            return Ok(PasswordProved::Ended(SessionEnd::Elsewhere));
         }
         let name = match &actor.who.sign_in_name {
             Some(name) if self.step_up_ways(actor).await?.password => name,
             _ => return Ok(PasswordProved::NotOffered),
         };
+        // An account that waits costs the application nothing.
+        let look = self
+            .throttle
+            .look(actor.user(), Guess::Password, self.now());
+        if let Permit::Wait(until) = look.await? {
+            return Ok(self.throttled(actor, until).await);
+        }
         let Ok(form) = page.open(name).await else {
             self.note_once(actor, audit::PASSWORD_UNCHECKED, FACTOR)
                 .await;
@@ -78,7 +111,7 @@ impl Flows {
         };
         // It may have waited for others of this session, and what they did may have ended it.
         if actor.held.has_ended() {
-            return Ok(PasswordProved::Ended);
+            return Ok(PasswordProved::Ended(SessionEnd::Elsewhere));
         }
         let began = self
             .throttle
@@ -86,36 +119,82 @@ impl Flows {
         let attempt = match began.await? {
             (Permit::Granted, Some(attempt)) => attempt,
             (Permit::Granted, None) => return Ok(PasswordProved::Unchecked),
-            (Permit::Wait(until), _) => {
-                self.note_once(actor, audit::PASSWORD_THROTTLED, FACTOR)
-                    .await;
-                return Ok(PasswordProved::Locked(until));
-            }
+            (Permit::Wait(until), _) => return Ok(self.throttled(actor, until).await),
         };
-        let evidence = form.send(password).await;
-        // The application has seen a sign-in, and may allow one session at a time.
-        actor.held.watch.make_due();
-        match evidence {
-            Evidence::User { id, .. } if id == *actor.user() => {
+        // A task of its own: what is sent is judged, counted and signed out again even where the client
+        // hangs up.
+        let (flows, held, from) = (self.clone(), actor.held.clone(), actor.from.to_owned());
+        let task = tokio::spawn(async move {
+            let actor = Actor::of(&held, &from);
+            let Some(actor) = actor else {
+                return Ok(PasswordProved::Ended(SessionEnd::Elsewhere));
+            };
+            flows.send_and_judge(actor, attempt, form, &password).await
+        });
+        task.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the check of a password broke");
+            Ok(PasswordProved::Unchecked)
+        })
+    }
+
+    async fn throttled(&self, actor: Actor<'_>, until: UnixTime) -> PasswordProved {
+        self.note_once(actor, audit::PASSWORD_THROTTLED, FACTOR)
+            .await;
+        PasswordProved::Locked(until)
+    }
+
+    async fn send_and_judge(
+        &self,
+        actor: Actor<'_>,
+        attempt: Attempt,
+        mut form: Box<dyn SignInForm>,
+        password: &Password,
+    ) -> Result<PasswordProved, FlowError> {
+        let sent = form.send(password).await;
+        // The application has seen a sign-in, and may allow one session at a time. After the sign-out it
+        // may allow none.
+        let watch = Arc::clone(&actor.held.watch);
+        watch.make_due();
+        let judged = self.judge(actor, attempt, sent).await;
+        tokio::spawn(async move {
+            form.leave().await;
+            watch.make_due();
+        });
+        judged
+    }
+
+    async fn judge(
+        &self,
+        actor: Actor<'_>,
+        attempt: Attempt,
+        sent: Sent,
+    ) -> Result<PasswordProved, FlowError> {
+        let why = match sent {
+            Sent::Answered(Evidence::User { ref id, .. }) if id == actor.user() => {
                 self.throttle.succeed(attempt, actor.user()).await?;
-                self.open_by_password(actor).await
+                return self.open_by_password(actor).await;
             }
-            Evidence::User { .. } | Evidence::SignedOut => {
+            Sent::Answered(Evidence::User { .. } | Evidence::SignedOut) => {
                 self.note(actor, audit::PASSWORD_FAILED, FACTOR).await;
-                let left = self.count_failure(actor, Guess::Password).await?;
-                Ok(left.map_or(PasswordProved::Ended, |left| PasswordProved::Wrong { left }))
+                let counted = self.count_failure(actor, Guess::Password, audit::WRONG_PASSWORDS);
+                return Ok(match counted.await? {
+                    Some(0) => PasswordProved::Ended(SessionEnd::WrongPasswords),
+                    Some(left) => PasswordProved::Wrong { left },
+                    None => PasswordProved::Ended(SessionEnd::Elsewhere),
+                });
             }
-            Evidence::Unknown(why) => {
-                tracing::warn!(
-                    session = %actor.held.record.id,
-                    why,
-                    "a password could not be checked: guard.identity gave no clear answer"
-                );
-                self.note(actor, audit::PASSWORD_UNCHECKED, FACTOR).await;
-                let left = self.count_failure(actor, Guess::Password).await?;
-                Ok(left.map_or(PasswordProved::Ended, |_| PasswordProved::Unchecked))
-            }
-        }
+            Sent::Answered(Evidence::Unknown(why)) => why.to_owned(),
+            Sent::TurnedAway(status) => format!("the sign-in was answered with {status}"),
+        };
+        tracing::warn!(session = %actor.held.record.id, why, "a password could not be checked");
+        self.note(actor, audit::PASSWORD_UNCHECKED, FACTOR).await;
+        let counted = self.count_failure(actor, Guess::Password, audit::UNCHECKED_PASSWORDS);
+        Ok(match (counted.await?, sent) {
+            (Some(0), _) => PasswordProved::Ended(SessionEnd::Unchecked),
+            (None, _) => PasswordProved::Ended(SessionEnd::Elsewhere),
+            (Some(_), Sent::TurnedAway(_)) => PasswordProved::TurnedAway,
+            (Some(_), Sent::Answered(_)) => PasswordProved::Unchecked,
+        })
     }
 
     async fn open_by_password(&self, actor: Actor<'_>) -> Result<PasswordProved, FlowError> {
@@ -132,7 +211,7 @@ impl Flows {
                 .transpose()?)
         };
         let Some(held) = self.advance(actor, step).await? else {
-            return Ok(PasswordProved::Ended);
+            return Ok(PasswordProved::Ended(SessionEnd::Elsewhere));
         };
         let grant = Grant {
             by: Proof::Password,

@@ -8,7 +8,6 @@ use super::{Actor, FlowError, Flows, Moved, audit};
 use crate::domain::clock::UnixTime;
 use crate::domain::password::RuleKey;
 use crate::domain::step_up::{Grant, PasswordUse, Proof};
-use crate::domain::throttle::Guess;
 
 /// What the configuration says about step-ups.
 #[derive(Clone, Debug)]
@@ -77,7 +76,7 @@ impl Flows {
         Ok(self.ways(actor, factors))
     }
 
-    pub(super) fn ways(&self, actor: Actor<'_>, factors: u32) -> Ways {
+    fn ways(&self, actor: Actor<'_>, factors: u32) -> Ways {
         let rules = &self.rules.step_up;
         let known = actor.who.sign_in_name.as_ref();
         let checkable =
@@ -134,9 +133,9 @@ impl Flows {
             Checked::Disabled => Ok(Proved::Disabled),
             Checked::NoneLeft => Ok(Proved::Ended),
             Checked::Replayed => Ok(Proved::Replayed),
-            Checked::Wrong => Ok(match self.count_failure(actor, Guess::Code).await? {
-                Some(_) => Proved::Wrong,
-                None => Proved::Ended,
+            Checked::Wrong => Ok(match self.count_wrong_code(actor).await? {
+                true => Proved::Wrong,
+                false => Proved::Ended,
             }),
         }
     }

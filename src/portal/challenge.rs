@@ -104,7 +104,9 @@ pub(super) fn status_of(problem: Option<FormProblem>) -> StatusCode {
     match problem {
         None => StatusCode::OK,
         // Nothing was wrong with the form.
-        Some(FormProblem::PasswordUnchecked) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(FormProblem::PasswordUnchecked | FormProblem::PasswordTurnedAway) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

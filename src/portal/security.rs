@@ -124,6 +124,7 @@ fn activity(line: &AuditLine) -> Option<Activity<'_>> {
         audit::FACTOR_FAILED => Activity::CodeRejected,
         audit::PASSWORD_FAILED => Activity::PasswordRejected,
         audit::FLOW_ENDED if line.detail == audit::WRONG_PASSWORDS => Activity::LockedByPasswords,
+        audit::FLOW_ENDED if line.detail == audit::UNCHECKED_PASSWORDS => Activity::EndedUnchecked,
         audit::PASSWORD_THROTTLED => Activity::LockedByPasswords,
         audit::FACTOR_THROTTLED | audit::FLOW_ENDED => Activity::Locked,
         audit::FACTOR_DISABLED => Activity::AuthenticatorDisabled(&line.detail),

@@ -15,7 +15,7 @@ use crate::flows::step_up::{Proved, StepUp, Ways};
 /// A step-up that has to be made: what could be shown, why, and where it leads back to.
 pub(super) struct Due {
     pub ways: Ways,
-    back: String,
+    pub back: String,
     reason: OwnedReason,
 }
 
@@ -134,11 +134,6 @@ impl Portal {
             return self.step_up_page(visit, due, Way::Code, Some(FormProblem::PasswordNotOffered));
         }
         self.sign_in_again(visit, &due.back, due.reason.as_reason())
-    }
-
-    /// Back to what the step-up was for, with the new token.
-    pub(super) fn stepped_up(&self, moved: &crate::flows::Moved, due: &Due) -> Page {
-        self.moved_on(moved, &due.back)
     }
 
     pub(super) fn step_up_page(

@@ -6,7 +6,7 @@ use super::views::texts::{Ending, FormProblem, Tried};
 use super::{Page, Portal, Visit};
 use crate::domain::password::Password;
 use crate::flows::FlowError;
-use crate::flows::password::PasswordProved;
+use crate::flows::password::{PasswordProved, SessionEnd};
 
 impl Portal {
     pub(super) async fn step_up_by_password(
@@ -23,18 +23,24 @@ impl Portal {
         };
         match self
             .flows
-            .step_up_by_password(visit.actor, &password, page)
+            .step_up_by_password(visit.actor, password, page)
             .await?
         {
-            PasswordProved::Open(moved) => Ok(self.stepped_up(&moved, due)),
+            PasswordProved::Open(moved) => Ok(self.moved_on(&moved, &due.back)),
             PasswordProved::Wrong { left } => again(FormProblem::PasswordWrong(left)),
             PasswordProved::Unchecked => again(FormProblem::PasswordUnchecked),
+            PasswordProved::TurnedAway => again(FormProblem::PasswordTurnedAway),
             PasswordProved::NotOffered => Ok(self.step_up_otherwise(visit, due)),
             PasswordProved::Locked(until) => {
                 Ok(self.locked_after(visit, Some(until), Tried::Passwords))
             }
-            PasswordProved::Ended => {
-                let mut page = self.without_session(visit.request, Ending::TooManyPasswords)?;
+            PasswordProved::Ended(why) => {
+                let ending = match why {
+                    SessionEnd::Elsewhere => Ending::Expired,
+                    SessionEnd::WrongPasswords => Ending::TooManyPasswords,
+                    SessionEnd::Unchecked => Ending::PasswordsUnchecked,
+                };
+                let mut page = self.without_session(visit.request, ending)?;
                 page.ended = true;
                 Ok(page)
             }

@@ -90,6 +90,14 @@ impl Parts {
         asked
     }
 
+    /// The same, for somebody whom an application may know without any cookie: it is asked even so.
+    pub async fn ask_whoever(&self, jar: &mut Jar, about: &About<'_>) -> AskedAnswer {
+        match &self.guard.identity.question {
+            Question::Whoami(whoami) => self.probe(whoami, jar, about).await,
+            Question::Unasked(_) => self.ask(jar, about).await,
+        }
+    }
+
     async fn ask_with(&self, jar: &mut Jar, about: &About<'_>) -> AskedAnswer {
         let identity = &self.guard.identity;
         let mut asked = match (identity.shown_by(jar), &identity.question) {

@@ -38,7 +38,7 @@ impl Stranger {
 }
 
 impl Parts {
-    /// One exchange over a fresh connection, read to its last byte: frameworks save their session late.
+    /// One exchange over a connection of its own, read to its last byte: frameworks save their session late.
     /// What the answer sets is the stranger's afterwards.
     pub async fn exchange_alone(
         &self,

@@ -51,7 +51,13 @@ async fn all_at_once(waiting: &[(Browser, Form)]) -> Vec<Page> {
 
 async fn assert_waits(office: &Office) {
     let mut browser = office.ada().await;
+    office.origin.forget();
     let late = confirm(&mut browser, NEW, PASSWORD).await;
+    let asked = office.origin.requests_to("/login");
+    assert!(
+        asked.is_empty(),
+        "a waiting account costs exchanges: {asked:?}"
+    );
     assert_eq!(
         late.status, 429,
         "the right password need not wait: {late:?}"

@@ -33,6 +33,7 @@ mod sign_in;
 mod sign_out;
 mod step_up;
 mod step_up_password;
+mod step_up_password_ends;
 mod step_up_password_pages;
 mod step_up_password_rules;
 #[path = "../support/support.rs"]

@@ -1,20 +1,11 @@
 //! Confirming with the application's password: what the user sees, and what the application does.
 
-use crate::support::cases::eventually;
 use crate::support::desk::{DESK_ID, Desk, Faults, PASSWORD};
 use crate::support::office::{NEW, Office, WINDOW, confirm};
 use crate::support::{Person, totp};
 use std::time::Duration;
 
 const ADA: Person = Person(1);
-
-/// What a check has signed in is gone soon; what the user had is there.
-async fn assert_signed_out(office: &Office, person: Person, own: &[String]) {
-    let gone = eventually(Duration::from_secs(5), || async {
-        office.desk.sessions_of(person) == own
-    });
-    assert!(gone.await, "the session of the check was not signed out");
-}
 
 #[tokio::test]
 async fn who_has_no_factor_types_the_password_and_is_led_back() {
@@ -75,7 +66,7 @@ async fn the_application_meets_a_stranger_and_the_session_of_the_browser_stays_a
         assert!(request.header("x-forwarded-for").is_some(), "{request:?}");
     }
     assert!(sign_in.holds("theme=dark"), "{sign_in:?}");
-    assert_signed_out(&office, ADA, &own).await;
+    office.assert_signed_out(ADA, &own).await;
     assert_eq!(browser.jar.get("sessionid"), cookie.as_deref());
     assert!(browser.get("/private").await.holds(&ADA.marker()));
     assert!(
@@ -93,7 +84,7 @@ async fn a_sign_in_by_json_is_checked_as_well() {
     let own = office.desk.sessions_of(ADA);
     let opened = confirm(&mut browser, NEW, PASSWORD).await;
     assert!(opened.leads_to(NEW), "{opened:?}");
-    assert_signed_out(&office, ADA, &own).await;
+    office.assert_signed_out(ADA, &own).await;
     let sent = office.sign_ins().pop().unwrap();
     assert_eq!(sent.header("content-type"), Some("application/json"));
 }
@@ -145,10 +136,16 @@ async fn a_password_that_opens_somebody_elses_account_is_wrong() {
     let mut browser = office.ada().await;
     // The name is another user's now, and so is the password.
     office.desk.name("ada", "eve's own", Person(2));
+    office.desk.set_faults(Faults {
+        slow_sign_out: Duration::from_secs(1),
+        ..Faults::default()
+    });
     let page = confirm(&mut browser, NEW, "eve's own").await;
     assert_eq!(page.status, 422, "{page:?}");
+    let hers = office.desk.sessions_of(Person(2)).len();
+    assert_eq!(hers, 1, "the application did not sign her in");
     assert!(browser.get(NEW).await.leads_to("/.mfa/step-up"));
-    assert_signed_out(&office, Person(2), &[]).await;
+    office.assert_signed_out(Person(2), &[]).await;
 }
 
 #[tokio::test]

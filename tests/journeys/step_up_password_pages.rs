@@ -1,5 +1,6 @@
 //! The sign-in page that a password is confirmed by: what it may look like, and when it serves for nothing.
 
+use crate::support::Person;
 use crate::support::desk::{Desk, Faults, PASSWORD};
 use crate::support::office::{NEW, Office, confirm};
 
@@ -53,6 +54,16 @@ async fn of_two_sign_in_forms_that_differ_none_is_guessed_at() {
 async fn a_page_that_is_too_large_is_not_read() {
     assert_unchecked(Faults {
         before_form: Box::leak("<p>large</p>".repeat(11_000).into_boxed_str()),
+        ..Faults::default()
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_the_application_knows_the_address_no_password_is_tried() {
+    // Whatever is typed, the evidence would name her.
+    assert_unchecked(Faults {
+        at_the_desk: Some(Person(1)),
         ..Faults::default()
     })
     .await;

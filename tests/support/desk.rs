@@ -5,7 +5,7 @@ use super::origin::{Answer, App};
 use super::people::Person;
 use super::reply::{Reply, Response};
 use super::request::Request;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ pub struct Desk {
 struct State {
     sessions: HashMap<String, Option<Person>>,
     made: u64,
+    /// The sessions that a sign-in has made, right or wrong.
+    tried: HashSet<String>,
     /// Name and password of each user.
     users: HashMap<String, (String, Person)>,
     faults: Faults,
@@ -39,6 +41,7 @@ struct State {
 /// What does not work at the moment.
 #[derive(Clone, Copy, Default)]
 pub struct Faults {
+    /// It cannot be said who is signed in, once a sign-in was tried.
     pub whoami: bool,
     pub page: bool,
     /// What stands before the form of the sign-in page.
@@ -98,6 +101,17 @@ impl Desk {
         id
     }
 
+    /// The same, as the outcome of a sign-in.
+    fn tried(&self, person: Option<Person>) -> String {
+        let id = self.open(person);
+        self.state.lock().unwrap().tried.insert(id.clone());
+        id
+    }
+
+    fn was_tried(&self, id: Option<&str>) -> bool {
+        id.is_some_and(|id| self.state.lock().unwrap().tried.contains(id))
+    }
+
     fn session(&self, request: &Request) -> Option<(String, Option<Person>)> {
         let id = request.cookie("sessionid")?;
         let person = *self.state.lock().unwrap().sessions.get(&id)?;
@@ -130,10 +144,10 @@ impl Desk {
         let user = self.state.lock().unwrap().users.get(&name).cloned();
         let Some((_, person)) = user.filter(|(right, _)| *right == password) else {
             let page = Response::html(401, "Wrong name or password");
-            return with_cookie(page, &self.open(None));
+            return with_cookie(page, &self.tried(None));
         };
         let to = faults.leads_to.unwrap_or("/");
-        with_cookie(Response::redirect(to), &self.open(Some(person)))
+        with_cookie(Response::redirect(to), &self.tried(Some(person)))
     }
 
     fn reply(&self, request: &Request) -> Response {
@@ -157,7 +171,9 @@ impl Desk {
                 with_cookie(Response::html(200, page), &id)
                     .header("Set-Cookie", "theme=dark; Path=/")
             }
-            (_, "/api/me", _) if faults.whoami => Response::json(500, &serde_json::json!({})),
+            (_, "/api/me", _) if faults.whoami && self.was_tried(id.as_deref()) => {
+                Response::json(500, &serde_json::json!({}))
+            }
             (_, "/api/me", Some(person)) => {
                 let who = serde_json::json!({ "id": person.id(), "name": "Someone" });
                 Response::json(200, &who)
@@ -204,10 +220,10 @@ impl App for Desk {
             (_, "/logout") => faults.slow_sign_out,
             _ => Duration::ZERO,
         };
-        let reply: Reply = self.reply(&request).into();
+        let desk = self.clone();
         Box::pin(async move {
             tokio::time::sleep(wait).await;
-            reply
+            desk.reply(&request).into()
         })
     }
 }

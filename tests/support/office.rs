@@ -1,14 +1,17 @@
 //! The desk behind the gateway, and people who confirm changes there with their password.
 
 use super::browser::{Browser, Call};
+use super::cases::eventually;
 use super::config::Config;
 use super::desk::{Desk, PASSWORD};
 use super::gateway::Gateway;
 use super::origin::Origin;
 use super::page::Page;
+use super::people::Person;
 use super::request::Request;
 use super::totp::{self, Authenticator};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The application, its server and the gateway in front.
 pub struct Office {
@@ -18,7 +21,7 @@ pub struct Office {
 }
 
 /// A step-up, and the time since a sign-in in which none is asked for.
-pub const WINDOW: std::time::Duration = std::time::Duration::from_secs(3);
+pub const WINDOW: Duration = Duration::from_secs(3);
 
 impl Office {
     pub async fn open(desk: Desk, change: impl FnOnce(&mut Config)) -> Self {
@@ -81,6 +84,14 @@ impl Office {
         };
         assert!(signed_in.is_redirect(), "{signed_in:?}");
         signed_in
+    }
+
+    /// What a check has signed in is gone soon; what the user had is there.
+    pub async fn assert_signed_out(&self, person: Person, own: &[String]) {
+        let gone = eventually(Duration::from_secs(5), || async {
+            self.desk.sessions_of(person) == own
+        });
+        assert!(gone.await, "the session of the check was not signed out");
     }
 
     /// The sign-ins that the application has seen, whoever made them.

@@ -149,6 +149,13 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
             Some(FormProblem::PasswordUnchecked),
         ),
         (
+            "step-up-password-turned-away",
+            removal,
+            Way::Password,
+            true,
+            Some(FormProblem::PasswordTurnedAway),
+        ),
+        (
             "step-up-password-not-offered",
             removal,
             Way::Code,
@@ -194,6 +201,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         ("ended-expired", Ending::Expired),
         ("ended-attempts", Ending::TooManyAttempts),
         ("ended-passwords", Ending::TooManyPasswords),
+        ("ended-unchecked", Ending::PasswordsUnchecked),
         ("ended-not-signed-in", Ending::NotSignedIn),
     ] {
         let page = EndedPage {
@@ -322,6 +330,7 @@ pub(super) fn security_page<'a>(
         (Activity::ConfirmedByPassword, here),
         (Activity::PasswordRejected, here),
         (Activity::LockedByPasswords, here),
+        (Activity::EndedUnchecked, here),
     ]
     .into_iter()
     .map(|(what, from)| ActivityRow {

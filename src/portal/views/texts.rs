@@ -57,6 +57,8 @@ pub enum FormProblem {
     PasswordWrong(u8),
     /// The application did not say whether it is right.
     PasswordUnchecked,
+    /// The application takes no sign-in at the moment.
+    PasswordTurnedAway,
     /// It was not looked at: a code is asked for.
     PasswordNotOffered,
 }
@@ -73,7 +75,10 @@ impl FormProblem {
             | Self::SecretExpired => "code",
             Self::NameEmpty | Self::NameTooLong | Self::NameTaken => "name",
             Self::TokenWrong => "enrolment_token",
-            Self::PasswordMissing | Self::PasswordWrong(_) | Self::PasswordUnchecked => "password",
+            Self::PasswordMissing
+            | Self::PasswordWrong(_)
+            | Self::PasswordUnchecked
+            | Self::PasswordTurnedAway => "password",
             Self::PasswordNotOffered => "code",
         }
     }
@@ -91,7 +96,9 @@ impl FormProblem {
             Self::NameTaken => "Choose another name",
             Self::TokenWrong => "Check the code from your administrator",
             Self::PasswordMissing => "Enter your password",
-            Self::PasswordWrong(_) | Self::PasswordUnchecked => "Enter your password again",
+            Self::PasswordWrong(_) | Self::PasswordUnchecked | Self::PasswordTurnedAway => {
+                "Enter your password again"
+            }
             Self::PasswordNotOffered => "Enter a code instead",
         }
     }
@@ -112,6 +119,7 @@ impl FormProblem {
             Self::PasswordMissing => "No password was entered.",
             Self::PasswordWrong(_) => "That password didn't match.",
             Self::PasswordUnchecked => "Your password couldn't be checked right now.",
+            Self::PasswordTurnedAway => "No sign-ins are accepted at the moment.",
             Self::PasswordNotOffered => "A password isn't enough for this.",
         }
     }
@@ -145,6 +153,9 @@ impl FormProblem {
                 "Check it and type it again. You can try 4 more times before you are signed out."
             }
             Self::PasswordUnchecked => "Wait a minute, then type it again.",
+            Self::PasswordTurnedAway => {
+                "Your password wasn't checked. Wait a few minutes, then type it again."
+            }
             Self::PasswordNotOffered => "Type the 6-digit code from your authenticator app.",
         }
     }
@@ -434,6 +445,8 @@ pub enum Ending {
     TooManyAttempts,
     /// Too many wrong passwords at a step-up.
     TooManyPasswords,
+    /// As many that the application said nothing about.
+    PasswordsUnchecked,
     /// The page belongs to a sign-in, and there is none.
     NotSignedIn,
 }
@@ -445,7 +458,7 @@ impl Ending {
             Self::SignedOut => "You are signed out",
             Self::Expired => "Your session has ended",
             Self::TooManyAttempts => "This sign-in has ended",
-            Self::TooManyPasswords => "Your session has ended",
+            Self::TooManyPasswords | Self::PasswordsUnchecked => "Your session has ended",
             Self::NotSignedIn => "You are not signed in",
         }
     }
@@ -464,6 +477,9 @@ impl Ending {
             Self::TooManyPasswords => {
                 "There were too many wrong passwords. Sign in again with the one that you know to be \
                  right."
+            }
+            Self::PasswordsUnchecked => {
+                "Your password couldn't be checked several times in a row. Sign in again to go on."
             }
             Self::NotSignedIn => "Sign in to open this page.",
         }
@@ -518,6 +534,8 @@ pub enum Activity<'a> {
     PasswordRejected,
     Locked,
     LockedByPasswords,
+    /// The session ended because the application did not say whether passwords were right.
+    EndedUnchecked,
     /// With the authenticator's name, as in the next three.
     AuthenticatorAdded(&'a str),
     AuthenticatorRemoved(&'a str),
@@ -542,6 +560,9 @@ impl<'a> Activity<'a> {
             Self::PasswordRejected => Sentence::plain("Wrong password when asked to confirm"),
             Self::Locked => Sentence::plain("Locked after too many wrong codes"),
             Self::LockedByPasswords => Sentence::plain("Locked after too many wrong passwords"),
+            Self::EndedUnchecked => {
+                Sentence::plain("Session ended, as passwords could not be checked")
+            }
             Self::AuthenticatorAdded(name) => Sentence::around("Added authenticator “", name, "”"),
             Self::AuthenticatorRemoved(name) => {
                 Sentence::around("Removed authenticator “", name, "”")

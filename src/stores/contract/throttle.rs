@@ -43,6 +43,23 @@ async fn parallel_guesses_get_no_more_than_the_free_ones() {
 }
 
 #[tokio::test]
+async fn a_look_counts_nothing_and_says_what_an_attempt_would_be_told() {
+    let bench = Bench::new().await;
+    let (database, ada) = (&bench.database, user("ada"));
+    for _ in 0..FREE_FAILURES {
+        for _ in 0..3 {
+            let look = database.look(&ada, Guess::Password, NOW).await.unwrap();
+            assert_eq!(look, Permit::Granted);
+        }
+        database.begin(&ada, Guess::Password, NOW).await.unwrap();
+    }
+    let look = database.look(&ada, Guess::Password, NOW).await.unwrap();
+    let told = database.begin(&ada, Guess::Password, NOW).await.unwrap();
+    assert_eq!((look, None), told);
+    assert_ne!(look, Permit::Granted);
+}
+
+#[tokio::test]
 async fn a_success_ends_the_row_of_failures_and_leaves_the_budget() {
     let bench = Bench::new().await;
     let database = bench.database.clone();

@@ -35,6 +35,18 @@ impl ThrottleStore for Database {
         .await
     }
 
+    async fn look(&self, user: &UserId, guess: Guess, now: UnixTime) -> Stored<Permit> {
+        let user = user.as_str().to_owned();
+        self.run(|pool| async move {
+            let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+            forgive_the_clock(&mut transaction, &user, now).await?;
+            let count = count(&mut transaction, &user, guess, now).await?;
+            transaction.commit().await?;
+            Ok(permit(&count, now))
+        })
+        .await
+    }
+
     async fn succeed(&self, attempt: Attempt, user: &UserId) -> Stored<()> {
         let user = user.as_str().to_owned();
         self.run(|pool| async move {
