@@ -10,7 +10,9 @@
 //! `Verified`: somebody signed in by the application's form and enrolled an authenticator. Every
 //! response is compared with what the application sends; one that differs ends the program with an
 //! error. What is measured is the proxy's whole CPU time, not latency: it is the number that adding
-//! the gateway changes, and it is steady on a machine whose cores are shared.
+//! the gateway changes, and it is steady on a machine whose cores are shared. Afterwards come the other
+//! kinds of request: one for a public route, which goes bare, and one of a visitor who has a session
+//! and has not signed in, after which the application is asked who that is.
 //!
 //! `-- --profile 30` keeps the gateway under load and prints its pid, so that `perf` can attach;
 //! `--target bare` does that with the other proxy.
@@ -43,14 +45,15 @@ mod visitor;
 mod wire;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use clap::{Parser, Subcommand, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 
-use load::Load;
-use report::{Report, Sample};
+use load::{Load, Question};
+use report::{Kind, Report, Sample};
 use stage::Stage;
 
 /// As in the gateway's binary: the allocator is no part of the difference.
@@ -150,23 +153,37 @@ async fn compare(stage: &Stage, options: &Options) -> anyhow::Result<()> {
     let mut report = Report::default();
     report.begin(rounds, requests, options.connections);
     for target in [&stage.bare, &stage.gateway] {
-        Load::connect(target, options.connections)
+        Load::connect(target, &target.question, options.connections)
             .await?
             .drive(requests / 4)
             .await?;
     }
+    let turn = |target, question| turn(target, question, requests, options.connections);
+    let (bare, gateway) = (&stage.bare, &stage.gateway);
     for _ in 0..rounds {
-        let bare = turn(&stage.bare, requests, options.connections).await?;
-        let gateway = turn(&stage.gateway, requests, options.connections).await?;
-        report.round(bare, gateway);
+        let bare = turn(bare, &bare.question).await?;
+        report.round(bare, turn(gateway, &gateway.question).await?);
     }
     report.end();
+    let mut kinds = ["settled", "public, bare", "undecided"].map(Kind::new);
+    for _ in 0..rounds {
+        let questions = [&gateway.question, &stage.public, &stage.undecided];
+        for (kind, question) in kinds.iter_mut().zip(questions) {
+            kind.turn(turn(gateway, question).await?);
+        }
+    }
+    report::print_kinds(&kinds);
     Ok(())
 }
 
 /// One proxy's turn, on connections of its own that are warm when the measurement begins.
-async fn turn(target: &stage::Proxy, requests: u32, connections: u32) -> anyhow::Result<Sample> {
-    let mut load = Load::connect(target, connections).await?;
+async fn turn(
+    target: &stage::Proxy,
+    question: &Arc<Question>,
+    requests: u32,
+    connections: u32,
+) -> anyhow::Result<Sample> {
+    let mut load = Load::connect(target, question, connections).await?;
     load.drive(connections * 4).await?;
     let (before, started) = (cpu::Snapshot::of(target.process.pid())?, Instant::now());
     load.drive(requests).await?;
@@ -189,7 +206,7 @@ async fn profile(stage: &Stage, options: &Options, length: Duration) -> anyhow::
         length.as_secs()
     );
     let (mut load, started) = (
-        Load::connect(target, options.connections).await?,
+        Load::connect(target, &target.question, options.connections).await?,
         Instant::now(),
     );
     let mut requests = 0_u64;

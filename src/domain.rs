@@ -6,6 +6,7 @@
 pub mod assurance;
 pub mod authenticator;
 pub mod clock;
+pub mod content_type;
 pub mod cookie_glob;
 pub mod cookie_names;
 pub mod credentials;

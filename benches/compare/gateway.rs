@@ -50,6 +50,7 @@ servers = ["{upstream}"]
 
 [guard]
 session_cookies = ["{COOKIE}"]
+no_credentials = ["/static/**"]
 
 [guard.identity]
 whoami = {{ path = "/api/me", id = "json:/id", name = "json:/email", signed_out = {{ status = [401] }} }}

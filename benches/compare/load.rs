@@ -7,7 +7,9 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use tokio::task::JoinSet;
 
+use super::application;
 use super::stage::Proxy;
+use super::visitor::Visitor;
 use super::wire::Connection;
 
 /// Connections to one proxy.
@@ -16,24 +18,27 @@ pub struct Load {
     question: Arc<Question>,
 }
 
-struct Question {
-    request: Vec<u8>,
+/// What is asked again and again.
+pub struct Question {
+    /// One for each connection; they begin anew where there are fewer.
+    requests: Vec<Vec<u8>>,
+    /// The body that must come back.
     body: Vec<u8>,
 }
 
 impl Load {
-    pub async fn connect(target: &Proxy, connections: u32) -> anyhow::Result<Self> {
+    pub async fn connect(
+        target: &Proxy,
+        question: &Arc<Question>,
+        connections: u32,
+    ) -> anyhow::Result<Self> {
         let mut opened = Vec::new();
         for _ in 0..connections {
             opened.push(Connection::open(target.address).await?);
         }
-        let question = Question {
-            request: target.request.clone(),
-            body: target.body.clone(),
-        };
         Ok(Self {
             connections: opened,
-            question: Arc::new(question),
+            question: Arc::clone(question),
         })
     }
 
@@ -43,8 +48,8 @@ impl Load {
         let patience = Duration::from_secs(10) + Duration::from_millis(2) * requests;
         let left = Arc::new(AtomicI64::new(i64::from(requests)));
         let mut running = JoinSet::new();
-        for connection in self.connections.drain(..) {
-            running.spawn(Arc::clone(&self.question).ask(connection, Arc::clone(&left)));
+        for (connection, at) in self.connections.drain(..).zip(0..) {
+            running.spawn(Arc::clone(&self.question).ask(connection, at, Arc::clone(&left)));
         }
         let all = async {
             while let Some(done) = running.join_next().await {
@@ -59,13 +64,30 @@ impl Load {
 }
 
 impl Question {
+    /// For the application's page at `path`, by these visitors.
+    pub fn of<'a>(visitors: impl IntoIterator<Item = &'a Visitor>, path: &str) -> Self {
+        let ask = |visitor: &Visitor| visitor.request("GET", path, "", "").into_bytes();
+        Self {
+            requests: visitors.into_iter().map(ask).collect(),
+            body: application::page_body(),
+        }
+    }
+
+    /// Bytes of the first request.
+    pub fn length(&self) -> usize {
+        self.requests.first().map_or(0, Vec::len)
+    }
+
     async fn ask(
         self: Arc<Self>,
         mut connection: Connection,
+        at: usize,
         left: Arc<AtomicI64>,
     ) -> anyhow::Result<Connection> {
+        let request = self.requests.get(at % self.requests.len());
+        let request = request.context("a question without a request")?;
         while left.fetch_sub(1, Ordering::Relaxed) > 0 {
-            let answer = connection.exchange(&self.request).await?;
+            let answer = connection.exchange(request).await?;
             let right = answer.start().starts_with("HTTP/1.1 200 ") && answer.body == self.body;
             ensure!(
                 right,

@@ -100,6 +100,43 @@ impl Report {
     }
 }
 
+/// Turns of one kind of request to the gateway.
+pub struct Kind {
+    name: &'static str,
+    turns: Vec<Sample>,
+}
+
+impl Kind {
+    pub fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            turns: Vec::new(),
+        }
+    }
+
+    pub fn turn(&mut self, sample: Sample) {
+        self.turns.push(sample);
+    }
+}
+
+/// What other requests cost, beside a settled session's (the first kind), turn by turn.
+pub fn print_kinds(kinds: &[Kind]) {
+    let Some(settled) = kinds.first() else {
+        return;
+    };
+    println!("\nThe gateway's CPU time by kind of request, in microseconds:\n");
+    for kind in kinds {
+        let (_, median, _) = spread(kind.turns.iter().map(|sample| sample.total).collect());
+        let pairs = kind.turns.iter().zip(&settled.turns);
+        let ratios = pairs.map(|(one, settled)| one.total / settled.total);
+        let (least, ratio, most) = spread(ratios.collect());
+        println!(
+            "{:<24} median {median:7.2}   to settled {ratio:6.3} ({least:.3} to {most:.3})",
+            kind.name
+        );
+    }
+}
+
 /// The smallest, the middle and the largest.
 fn spread(mut values: Vec<f64>) -> (f64, f64, f64) {
     values.sort_by(f64::total_cmp);

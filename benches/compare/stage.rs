@@ -1,29 +1,39 @@
 //! Everything that runs while it is measured: the application, both proxies, and a session in each.
 
 use std::fs::File;
+use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use tempfile::TempDir;
 
-use super::application::{self, COOKIE};
+use super::application::COOKIE;
 use super::gateway;
+use super::load::Question;
 use super::process::{Process, free_addresses, this_binary};
 use super::visitor::Visitor;
 
-/// A proxy with the request that it is asked again and again.
+/// Visitors without a session's end: as many as there are connections at most, for an undecided
+/// request waits for the one before it in its session.
+const STRANGERS: usize = 8;
+
+/// A proxy with the question that it is asked again and again.
 pub struct Proxy {
     pub process: Process,
-    pub address: std::net::SocketAddr,
-    pub request: Vec<u8>,
-    /// The body that must come back.
-    pub body: Vec<u8>,
+    pub address: SocketAddr,
+    pub question: Arc<Question>,
 }
 
 /// Fields are dropped in this order: first the proxies, then what they need.
 pub struct Stage {
     pub bare: Proxy,
+    /// Its question is a verified user's.
     pub gateway: Proxy,
+    /// A public route, with the verified user's cookies: no credential goes along.
+    pub public: Arc<Question>,
+    /// A page of somebody whom the application gave a session and nobody has signed in with.
+    pub undecided: Arc<Question>,
     _application: Process,
     directory: TempDir,
 }
@@ -53,15 +63,19 @@ impl Stage {
             .with_context(|| read_log(directory.path()))?;
         let length = visitor.cookie_field().len();
         let gateway = Proxy::new(gateway_process, guarded, &visitor);
+        let public = Arc::new(Question::of([&visitor], "/static/page"));
+        let undecided = Arc::new(strangers(guarded).await?);
         let visitor = as_long(Visitor::new(bare), length).await?;
         let bare = Proxy::new(bare_process, bare, &visitor);
         ensure!(
-            bare.request.len() == gateway.request.len(),
+            bare.question.length() == gateway.question.length(),
             "the requests differ in length"
         );
         Ok(Self {
             bare,
             gateway,
+            public,
+            undecided,
             _application: application,
             directory,
         })
@@ -74,15 +88,24 @@ impl Stage {
 }
 
 impl Proxy {
-    fn new(process: Process, address: std::net::SocketAddr, visitor: &Visitor) -> Self {
-        let request = visitor.request("GET", "/page", "", "").into_bytes();
+    fn new(process: Process, address: SocketAddr, visitor: &Visitor) -> Self {
         Self {
             process,
             address,
-            request,
-            body: application::page_body(),
+            question: Arc::new(Question::of([visitor], "/page")),
         }
     }
+}
+
+/// Visitors who have opened the sign-in form and nothing else.
+async fn strangers(gateway: SocketAddr) -> anyhow::Result<Question> {
+    let mut visitors = Vec::new();
+    for _ in 0..STRANGERS {
+        let mut visitor = Visitor::new(gateway);
+        visitor.open_form().await?;
+        visitors.push(visitor);
+    }
+    Ok(Question::of(&visitors, "/open"))
 }
 
 /// Signs in, enrols, and asks the application whether it was told so.

@@ -49,10 +49,16 @@ impl Visitor {
         }
     }
 
-    /// Through the application's own form.
-    pub async fn sign_in(&mut self) -> anyhow::Result<()> {
+    /// The application gives the visitor a session.
+    pub async fn open_form(&mut self) -> anyhow::Result<()> {
         let form = self.get("/login").await?;
         ensure!(form.status.contains(" 200 "), "no sign-in form: {form:?}");
+        Ok(())
+    }
+
+    /// Through the application's own form.
+    pub async fn sign_in(&mut self) -> anyhow::Result<()> {
+        self.open_form().await?;
         let taken = self
             .post("/login", &[("email", EMAIL), ("password", PASSWORD)])
             .await?;

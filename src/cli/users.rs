@@ -10,6 +10,8 @@ use crate::app::users;
 use crate::config::Period;
 use crate::domain::enrolment::Enrolment;
 use crate::domain::ids::UserId;
+use crate::domain::source::EvidenceSource;
+use crate::domain::typed_name::TypedName;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -48,7 +50,14 @@ fn enrolment_token(
     json: bool,
 ) -> Result<(), Failure> {
     let config = super::load(config)?;
-    let user = UserId::new(user).context("--user")?;
+    let user = match config.guard.identity.id() {
+        // Sessions know a typed name folded.
+        Some((_, EvidenceSource::SignIn)) => {
+            TypedName::new(user).map(|name| name.as_str().to_owned())
+        }
+        _ => Some(user.to_owned()),
+    };
+    let user = UserId::new(user.unwrap_or_default()).context("--user")?;
     if config.policy.enrolment != Enrolment::Token {
         super::warn("policy.enrolment is not \"token\", so nobody is asked for this code");
     }

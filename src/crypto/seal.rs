@@ -87,7 +87,11 @@ impl Sealer {
         let reference = self.encrypt(name, epoch, Zeroizing::new(reference), random)?;
         Ok(Sealed {
             text: reference,
-            kept: Some(KeptSeal { id, text }),
+            kept: Some(KeptSeal {
+                id,
+                name: name.clone(),
+                text,
+            }),
         })
     }
 

@@ -29,7 +29,7 @@ pub struct CookieNames {
     #[schemars(skip)]
     globs: Vec<Regex>,
     #[schemars(skip)]
-    left_out: Vec<Regex>,
+    left_out: Vec<regex::bytes::Regex>,
 }
 
 /// Rounds of percent-decoding: one more than any chain of servers is known to do.
@@ -69,9 +69,9 @@ impl CookieNames {
     /// Whether some server would take a cookie of this name for a protected one.
     pub fn is_protected(&self, raw_name: &[u8]) -> bool {
         if let Some(name) = already_folded(raw_name) {
-            return self.holds(name);
+            return self.holds(name, raw_name);
         }
-        if self.holds(&Self::fold(raw_name)) {
+        if self.holds(&Self::fold(raw_name), raw_name) {
             return true;
         }
         // `name[x]` is an element of `name` in PHP; a name ends at a NUL where C reads it.
@@ -80,7 +80,7 @@ impl CookieNames {
             .iter()
             .position(|byte| matches!(byte, b'[' | 0))
             .and_then(|end| decoded.get(..end))
-            .is_some_and(|start| self.holds(&Self::fold(start)))
+            .is_some_and(|start| self.holds(&Self::fold(start), start))
     }
 
     /// Whether the bytes hold, anywhere, a protected name followed by `=`: a cookie smuggled in
@@ -106,11 +106,12 @@ impl CookieNames {
             || self.globs.iter().any(|known| known.is_match(folded))
     }
 
-    fn holds(&self, folded: &str) -> bool {
+    /// What is left out is so in its own spelling only: another one may be another cookie to a server.
+    fn holds(&self, folded: &str, raw_name: &[u8]) -> bool {
         // A handful of names: comparing lengths first costs less than hashing.
         self.exact.iter().any(|name| name == folded)
             || (self.globs.iter().any(|glob| glob.is_match(folded))
-                && !self.left_out.iter().any(|glob| glob.is_match(folded)))
+                && !self.left_out.iter().any(|glob| glob.is_match(raw_name)))
     }
 }
 
@@ -139,15 +140,12 @@ impl TryFrom<Vec<String>> for CookieNames {
                 return Err(malformed());
             }
             let folded = Self::fold(pattern.as_bytes());
-            if left_out || folded.contains('*') {
-                let glob = folded.split('*').map(regex::escape).collect::<Vec<_>>();
-                let glob = Regex::new(&format!("(?s)^{}$", glob.join(".*")));
-                let list = if left_out {
-                    &mut names.left_out
-                } else {
-                    &mut names.globs
-                };
-                list.push(glob.map_err(|_| malformed())?);
+            if left_out {
+                let glob = regex::bytes::Regex::new(&anchored(pattern));
+                names.left_out.push(glob.map_err(|_| malformed())?);
+            } else if folded.contains('*') {
+                let glob = Regex::new(&anchored(&folded));
+                names.globs.push(glob.map_err(|_| malformed())?);
             } else {
                 names.exact.push(folded);
             }
@@ -155,6 +153,11 @@ impl TryFrom<Vec<String>> for CookieNames {
         names.written = written;
         Ok(names)
     }
+}
+
+fn anchored(glob: &str) -> String {
+    let parts = glob.split('*').map(regex::escape).collect::<Vec<_>>();
+    format!("(?s)^{}$", parts.join(".*"))
 }
 
 impl From<CookieNames> for Vec<String> {
@@ -187,8 +190,9 @@ fn decode(raw: &[u8]) -> Vec<u8> {
     decoded
 }
 
-/// The names that may be meant right before a `=`: the longest run of token characters, and,
-/// as names may hold spaces where they are folded, every longer run that begins after a space.
+/// The names that may be meant right before a `=`: the longest run of token characters, and, as names
+/// may hold spaces where they are folded, every longer run that begins after a space, and all since the
+/// last character at which some server begins a pair.
 fn candidates(before: &[u8]) -> impl Iterator<Item = &[u8]> {
     let end = before
         .iter()
@@ -199,9 +203,14 @@ fn candidates(before: &[u8]) -> impl Iterator<Item = &[u8]> {
         .iter()
         .rposition(|byte| !is_token(*byte))
         .map_or(0, |at| at + 1);
+    let pair = name
+        .iter()
+        .rposition(|byte| matches!(byte, b',' | b'"'))
+        .map_or(0, |at| at + 1);
     (nearest.saturating_sub(SPACED_NAME)..=nearest)
         .rev()
         .filter(move |&at| at == nearest || begins_token(name, at))
+        .chain((pair < nearest).then_some(pair))
         .filter_map(move |at| name.get(at..))
         .filter(|name| !name.is_empty())
 }
@@ -243,6 +252,14 @@ mod tests {
             assert!(protected.is_protected(spelling.as_bytes()), "{spelling}");
         }
         assert!(protected.is_protected(b"\xa0my_session_id\x85"));
+        // Only `remember_lang` itself is left out, not what some server would take for another name.
+        for other in [
+            b"remember_lang\xff".as_slice(),
+            b"remember_lan%67",
+            b"REMEMBER_LANG",
+        ] {
+            assert!(protected.is_protected(other), "{other:?}");
+        }
         for other in [
             "my_session",
             "xmy_session_id",
@@ -305,6 +322,16 @@ mod tests {
             "$Versions=1",
         ] {
             assert!(!protected.holds_protected_pair(pair.as_bytes()), "{pair}");
+        }
+    }
+
+    #[test]
+    fn a_smuggled_name_may_be_long() {
+        let protected = names(&["sessionid", "remember_*"]);
+        for before in ["x=\"", "x=1,", "x=1, ", "x="] {
+            let name = [b"remember_".as_slice(), &b"\xad".repeat(300), b"n=1"].concat();
+            let pair = [before.as_bytes(), &name].concat();
+            assert!(protected.holds_protected_pair(&pair), "{before}");
         }
     }
 

@@ -54,6 +54,9 @@ pub struct Credential {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptSeal {
     pub id: SealId,
+    /// The cookie's. Sessions of an earlier version do not know it.
+    #[serde(default)]
+    pub name: String,
     pub text: String,
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::content_type::{Charset, ContentType};
 use super::cookie_names::CookieNames;
 use super::path_glob::LenientPath;
 use super::rules::{Condition, MethodRule, SignInRule, SignOutRule};
@@ -159,9 +160,8 @@ fn is(value: &serde_json::Value, condition: &Condition) -> bool {
 /// Whether a multipart body names the field anywhere. Parsers differ in quotes, folding and
 /// boundaries; the name, folded, has to stand there for all of them. Where names are encoded (RFC 2231
 /// in Go, Flask and Node, RFC 2047 in Java), which no browser does, any name may be meant.
-pub(super) fn in_multipart(body: Body<'_>, name: &str) -> bool {
-    let content_type = body.content_type.trim_start().to_ascii_lowercase();
-    if !content_type.starts_with("multipart/") {
+fn in_multipart(body: Body<'_>, name: &str) -> bool {
+    if !ContentType::parse(body.content_type).is_multipart() {
         return false;
     }
     let (text, name) = (fold_bytes(body.bytes), fold_bytes(name.as_bytes()));
@@ -191,14 +191,8 @@ pub(super) fn pairs(text: &[u8]) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
 /// Whether the gateway cannot read what an application may: compressed, or in a charset of its own.
 pub(super) fn is_opaque(body: Body<'_>) -> bool {
     let compressed = !matches!(body.encoding.trim(), "" | "identity");
+    let foreign = ContentType::parse(body.content_type).charset == Charset::Foreign;
     let content_type = body.content_type.to_ascii_lowercase();
-    let charset = content_type.split("charset=").nth(1).unwrap_or_default();
-    let charset = charset.trim_matches(|c: char| c == '"' || c == '\'' || c.is_whitespace());
-    let charset = charset.split([';', '"', '\'']).next().unwrap_or_default();
-    let foreign = !matches!(
-        charset,
-        "" | "utf-8" | "utf8" | "us-ascii" | "iso-8859-1" | "windows-1252"
-    );
     let marked = body.bytes.starts_with(b"\xff\xfe") || body.bytes.starts_with(b"\xfe\xff");
     // Text has no NUL in any encoding that is a superset of ASCII.
     let text = ["text/", "json", "form-urlencoded"]
@@ -309,6 +303,12 @@ mod tests {
             b"\xef\xbb\xbf{\"method\":\"login\"}"
         ));
         assert!(on("application/octet-stream", "gzip", b"\x1f\x8b"));
+        assert!(on("text/plain; charset =utf-7", "", b"+AGw-ogin"));
+        assert!(on(
+            "text/plain; charset=utf-8; charset=utf-7",
+            "",
+            b"+AGw-ogin"
+        ));
         assert!(!on("application/octet-stream", "", b"\x1f\x8b"));
     }
 

@@ -167,12 +167,23 @@ impl Record {
         }
     }
 
-    /// Keeps seals that the browser gets a reference to; the oldest go.
+    /// Keeps seals that the browser gets a reference to. Of too many, the oldest of the cookie that has
+    /// the most of them goes: one that changes on every page must not cost another its only value.
     #[must_use]
     pub fn keep(mut self, seals: Vec<KeptSeal>) -> Self {
         self.kept.extend(seals);
-        let surplus = self.kept.len().saturating_sub(MOST_KEPT);
-        self.kept.drain(..surplus);
+        while self.kept.len() > MOST_KEPT {
+            let of_its_name = |seal: &KeptSeal| {
+                let same = self.kept.iter().filter(|other| other.name == seal.name);
+                same.count()
+            };
+            let most = self.kept.iter().map(of_its_name).max();
+            let oldest = self
+                .kept
+                .iter()
+                .position(|seal| Some(of_its_name(seal)) == most);
+            self.kept.remove(oldest.unwrap_or_default());
+        }
         self
     }
 
@@ -393,5 +404,31 @@ mod tests {
         let left =
             |record: &Record| [Guess::Code, Guess::Password].map(|it| record.guesses_left(it));
         assert_eq!((left(&before), left(&after)), ([4, 4], [4, 5]));
+    }
+
+    #[test]
+    fn a_cookie_that_changes_always_costs_another_nothing() {
+        let seal = |name: &str, number: u8| KeptSeal {
+            id: SealId::from_bytes([number; 16]),
+            name: name.to_owned(),
+            text: String::new(),
+        };
+        let asked = Asked {
+            jar: &[],
+            at: UnixTime(5),
+        };
+        let life = Duration::from_secs(60);
+        let id = RecordId::from_bytes([1; 16]);
+        let mut record = Record::anonymous(id, TokenDigest([1; 32]), asked, life)
+            .keep(vec![seal("still", 0), seal("also", 1)]);
+        for number in 2..60 {
+            record = record.keep(vec![seal("busy", number)]);
+        }
+        let kept: Vec<u8> = record
+            .kept
+            .iter()
+            .map(|seal| seal.id.as_bytes()[0])
+            .collect();
+        assert_eq!(kept, [0, 1, 54, 55, 56, 57, 58, 59]);
     }
 }

@@ -9,8 +9,9 @@ use std::borrow::Cow;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
+use super::content_type::ContentType;
 use super::cookie_names::CookieNames;
-use super::matching::{BODY_LOOKED_INTO, Body, in_multipart, is_opaque, pairs};
+use super::matching::{BODY_LOOKED_INTO, Body, is_opaque, pairs};
 use super::rules::SignInRule;
 use super::source::RequestField;
 use super::strict_json;
@@ -71,7 +72,7 @@ pub fn of<'a>(
 /// well where it stands there in two spellings.
 pub fn as_typed(rule: &SignInRule, query: &str, body: Body<'_>) -> Option<String> {
     let all = readings(rule.username.as_ref()?, query, body)?;
-    agreed(&all, body)?;
+    agreed(&all)?;
     let (first, others) = all.split_first()?;
     others
         .iter()
@@ -80,13 +81,15 @@ pub fn as_typed(rule: &SignInRule, query: &str, body: Body<'_>) -> Option<String
 }
 
 fn typed_in(field: &RequestField, query: &str, body: Body<'_>) -> Option<TypedName> {
-    agreed(&readings(field, query, body)?, body)
+    agreed(&readings(field, query, body)?)
 }
 
 /// Everything that some server could read as this field. `None` where it is not at its place, and where
 /// not every reading can be known.
 fn readings(field: &RequestField, query: &str, body: Body<'_>) -> Option<Vec<String>> {
-    if is_opaque(body) || body.bytes.len() > BODY_LOOKED_INTO {
+    let content_type = ContentType::parse(body.content_type);
+    let unreadable = is_opaque(body) || content_type.is_multipart() || !content_type.is_certain();
+    if unreadable || body.bytes.len() > BODY_LOOKED_INTO {
         return None;
     }
     let json = strict_json::parse(body.bytes);
@@ -100,17 +103,13 @@ fn readings(field: &RequestField, query: &str, body: Body<'_>) -> Option<Vec<Str
         }
     };
     let name = segments.last()?;
-    if in_multipart(body, name) {
-        return None;
-    }
     let in_query = values(&pairs(query.as_bytes()), name);
     let in_form = values(&pairs(body.bytes), name);
     let in_json = match &json {
         Some(json) => strings(json, &segments)?,
         None => Vec::new(),
     };
-    let (form, kind) = (is_form(body.content_type), essence(body.content_type));
-    let is_json = kind == "application/json" || kind.ends_with("+json");
+    let (form, is_json) = (content_type.is_form(), content_type.is_json());
     let at_its_place = match field {
         RequestField::Query(_) => !in_query.is_empty(),
         RequestField::Form(_) => form && !in_form.is_empty(),
@@ -121,14 +120,10 @@ fn readings(field: &RequestField, query: &str, body: Body<'_>) -> Option<Vec<Str
 }
 
 /// The one name that all of these are.
-fn agreed(all: &[String], body: Body<'_>) -> Option<TypedName> {
+fn agreed(all: &[String]) -> Option<TypedName> {
     let first = TypedName::new(all.first()?)?;
     let agrees = |value: &String| TypedName::new(value).as_ref() == Some(&first);
-    // Latin-1 and UTF-8 read other letters out of the same bytes.
-    let certain = first.0.is_ascii()
-        || !body.content_type.to_ascii_lowercase().contains("charset")
-        || body.content_type.to_ascii_lowercase().contains("utf-8");
-    (certain && all.iter().all(agrees)).then_some(first)
+    all.iter().all(agrees).then_some(first)
 }
 
 /// Every value of a field of that name, as some application folds names.
@@ -174,15 +169,6 @@ fn segments(pointer: &str) -> Vec<String> {
     parts
         .map(|part| part.replace("~1", "/").replace("~0", "~"))
         .collect()
-}
-
-fn essence(content_type: &str) -> String {
-    let essence = content_type.split(';').next().unwrap_or_default();
-    essence.trim().to_ascii_lowercase()
-}
-
-fn is_form(content_type: &str) -> bool {
-    essence(content_type) == "application/x-www-form-urlencoded"
 }
 
 #[cfg(test)]
@@ -277,6 +263,25 @@ mod tests {
                 "application/x-www-form-urlencoded; charset=utf-16",
                 "email=ada",
             ),
+            (
+                "form:email",
+                "",
+                "application/x-www-form-urlencoded; charset=iso-8859-1",
+                "email=ada",
+            ),
+            (
+                "form:email",
+                "",
+                "application/x-www-form-urlencoded; charset =utf-7",
+                "email=ada",
+            ),
+            (
+                "form:email",
+                "",
+                "application/x-www-form-urlencoded; x=y",
+                "email=ada",
+            ),
+            ("query:u", "u=ada", "multipart/form-data; boundary=x", "--x"),
             ("form:email", "", FORM, "email=ad%E9"),
             ("json:/email", "", json, r#"{"email":"ada","email":"eve"}"#),
             ("json:/email", "", json, r#"{"email":"ada","Email":"eve"}"#),

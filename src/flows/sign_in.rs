@@ -2,7 +2,7 @@
 
 use super::{Actor, FlowError, Flows, Moved, audit};
 use crate::crypto::token::SessionToken;
-use crate::domain::credentials::Credential;
+use crate::domain::credentials::{Credential, KeptSeal};
 use crate::domain::ids::{RecordId, UserId};
 use crate::domain::password::SignInName;
 use crate::domain::session::{Asked, Landing, Record, SignedIn, State};
@@ -16,6 +16,8 @@ pub struct SignIn<'a> {
     pub sign_in_name: Option<SignInName>,
     /// The protected cookies that the browser now has, each with the epoch of its seal.
     pub jar: &'a [Credential],
+    /// Seals of theirs that are too long for a browser.
+    pub kept: Vec<KeptSeal>,
     /// Where the user wanted to go, a path on this origin.
     pub return_to: Option<String>,
     /// The client's address.
@@ -24,21 +26,29 @@ pub struct SignIn<'a> {
     pub network: &'a str,
 }
 
+/// A visitor whom nobody knows, with the cookies that the application has set.
+pub struct NewVisitor<'a> {
+    pub id: RecordId,
+    pub jar: &'a [Credential],
+    /// Seals of theirs that are too long for a browser.
+    pub kept: Vec<KeptSeal>,
+    /// The client's network, for the cap on sessions.
+    pub network: &'a str,
+}
+
 impl Flows {
-    /// A new record for a visitor whom nobody knows.
-    pub async fn remember_visitor(
-        &self,
-        id: RecordId,
-        jar: &[Credential],
-        network: &str,
-    ) -> Result<Moved, FlowError> {
+    pub async fn remember_visitor(&self, visitor: NewVisitor<'_>) -> Result<Moved, FlowError> {
         let token = SessionToken::generate(&*self.random)?;
         let asked = Asked {
-            jar,
+            jar: visitor.jar,
             at: self.now(),
         };
-        let record = Record::anonymous(id, token.digest(), asked, self.rules.anonymous_lifetime);
-        let held = self.sessions.create(record, network, asked.at).await?;
+        let life = self.rules.anonymous_lifetime;
+        let record = Record::anonymous(visitor.id, token.digest(), asked, life).keep(visitor.kept);
+        let held = self
+            .sessions
+            .create(record, visitor.network, asked.at)
+            .await?;
         Ok(Moved { held, token })
     }
 
@@ -99,8 +109,9 @@ impl Flows {
             jar: sign_in.jar,
             at,
         };
-        let mut record =
-            record.sign_in(who, landing, asked, token.digest(), self.rules.lifetime)?;
+        let mut record = record
+            .sign_in(who, landing, asked, token.digest(), self.rules.lifetime)?
+            .keep(sign_in.kept.clone());
         record.return_to.clone_from(&sign_in.return_to);
         Ok(record)
     }

@@ -10,6 +10,7 @@ use super::facts::{Facts, Kind};
 use super::gateway::Parts;
 use super::jar::{Jar, ResponseCookies, expire};
 use super::reply::Reply;
+use super::sealing::SealedLines;
 use super::settled::scrub;
 use super::spool::Spooled;
 use crate::crypto::seal::SealError;
@@ -18,7 +19,7 @@ use crate::domain::ids::{Epoch, RecordId};
 use crate::domain::password::SignInName;
 use crate::domain::session::{Asked, Record, State};
 use crate::domain::typed_name::TypedName;
-use crate::flows::sign_in::SignIn;
+use crate::flows::sign_in::{NewVisitor, SignIn};
 use crate::flows::{FlowError, Moved};
 use crate::portal::views::texts::PageProblem;
 use crate::stores::Held;
@@ -141,11 +142,17 @@ impl Parts {
                 let network = visitor.facts.network();
                 let from = visitor.facts.client.to_string();
                 let return_to = self.wanted(visitor, &heard.spooled);
+                let record = match before {
+                    Some(before) => before.record.id,
+                    None => self.record_id()?,
+                };
+                let SealedLines { lines, kept } = self.seal_anew(record, epoch, &heard)?;
                 let sign_in = SignIn {
                     user: id,
                     name,
                     sign_in_name: visitor.sign_in_name.clone(),
                     jar: &jar,
+                    kept,
                     return_to,
                     from: &from,
                     network: &network,
@@ -156,9 +163,9 @@ impl Parts {
                         .sign_in_over(&before.record, sign_in)
                         .await?
                         .ok_or(Unreleased::Gone)?,
-                    None => self.flows.sign_in_new(self.record_id()?, sign_in).await?,
+                    None => self.flows.sign_in_new(record, sign_in).await?,
                 };
-                self.signed_in(visitor, &moved, &heard).await
+                self.signed_in(visitor, &moved, &heard, lines)
             }
             (Evidence::Unknown(why), before) => {
                 tracing::warn!(
@@ -194,17 +201,29 @@ impl Parts {
         let record = &before.record;
         heard.jar.stamp(record.epoch);
         let jar = heard.jar.credentials();
-        let next = Record::clone(record).still_anonymous(Asked {
-            jar: &jar,
-            at: self.flows.clock.now(),
-        })?;
+        let sealed = self.seal_anew(record.id, record.epoch, heard)?;
+        let next = Record::clone(record)
+            .still_anonymous(Asked {
+                jar: &jar,
+                at: self.flows.clock.now(),
+            })?
+            .keep(sealed.kept);
         self.flows
             .sessions
             .transition(next)
             .await?
             .ok_or(Unreleased::Gone)?;
-        self.sealed_lines(record.id, record.epoch, &heard.cookies, &Jar::default())
-            .await
+        Ok(sealed.lines)
+    }
+
+    /// Nothing that the browser held before is a seal of the coming move.
+    fn seal_anew(
+        &self,
+        record: RecordId,
+        epoch: Epoch,
+        heard: &Heard,
+    ) -> Result<SealedLines, SealError> {
+        self.seal_lines(record, epoch, &heard.cookies, &Jar::default())
     }
 
     async fn new_visitor(&self, visitor: &Visitor, mut heard: Heard) -> Result<Reply, Unreleased> {
@@ -215,34 +234,31 @@ impl Parts {
         let epoch = Epoch::default();
         heard.jar.stamp(epoch);
         let jar = heard.jar.credentials();
-        let moved = self
-            .flows
-            .remember_visitor(self.record_id()?, &jar, &visitor.facts.network())
-            .await?;
-        let id = moved.held.record.id;
-        let mut lines = self
-            .sealed_lines(id, epoch, &heard.cookies, &Jar::default())
-            .await?;
+        let id = self.record_id()?;
+        let SealedLines { mut lines, kept } = self.seal_anew(id, epoch, &heard)?;
+        let new = NewVisitor {
+            id,
+            jar: &jar,
+            kept,
+            network: &visitor.facts.network(),
+        };
+        let moved = self.flows.remember_visitor(new).await?;
         lines.push(self.guard.token_line(moved.token.expose()).into_bytes());
         self.release(visitor, &heard, lines)
     }
 
-    async fn signed_in(
+    fn signed_in(
         &self,
         visitor: &Visitor,
         moved: &Moved,
         heard: &Heard,
+        mut lines: Vec<Vec<u8>>,
     ) -> Result<Reply, Unreleased> {
-        let record = &moved.held.record;
-        let (id, epoch) = (record.id, record.epoch);
-        let mut lines = self
-            .sealed_lines(id, epoch, &heard.cookies, &Jar::default())
-            .await?;
         lines.push(self.guard.token_line(moved.token.expose()).into_bytes());
         if visitor.facts.cookies.return_to.is_some() {
             lines.push(self.guard.return_line("").into_bytes());
         }
-        match &record.state {
+        match &moved.held.record.state {
             State::PasswordOnly(_) => match self.remembered_instead(visitor, heard) {
                 Some(reply) => Ok(reply.with_cookies(lines)),
                 None => self.release(visitor, heard, lines),

@@ -10,21 +10,21 @@ use crate::domain::credentials::{Credential, KeptSeal, Secret};
 use crate::domain::ids::{Epoch, RecordId};
 
 /// Lines that a browser may see, and what the session has to keep for them.
-struct SealedLines {
-    lines: Vec<Vec<u8>>,
-    kept: Vec<KeptSeal>,
+pub struct SealedLines {
+    pub lines: Vec<Vec<u8>>,
+    pub kept: Vec<KeptSeal>,
 }
 
 impl Parts {
-    /// Seals what `cookies` set for this session. What is too long for a browser is in the session
-    /// before its reference leaves. `held` has the seals that the browser holds already.
-    pub async fn sealed_lines(
+    /// Seals what `cookies` set for this session, whose next move has to keep what is too long for a
+    /// browser. `held` has the seals that the browser holds already.
+    pub fn seal_lines(
         &self,
         record: RecordId,
         epoch: Epoch,
         cookies: &ResponseCookies,
         held: &Jar,
-    ) -> Result<Vec<Vec<u8>>, Unreleased> {
+    ) -> Result<SealedLines, SealError> {
         let sealer = self.sealer(record);
         let sealing = Sealing {
             sealer: &sealer,
@@ -32,7 +32,19 @@ impl Parts {
             secure: self.guard.https,
             random: &*self.flows.random,
         };
-        let sealed = sealing.lines(cookies, held)?;
+        sealing.lines(cookies, held)
+    }
+
+    /// The same for a session that makes no other move: what is too long is in it before its reference
+    /// leaves.
+    pub async fn sealed_lines(
+        &self,
+        record: RecordId,
+        epoch: Epoch,
+        cookies: &ResponseCookies,
+        held: &Jar,
+    ) -> Result<Vec<Vec<u8>>, Unreleased> {
+        let sealed = self.seal_lines(record, epoch, cookies, held)?;
         if !sealed.kept.is_empty() && !self.flows.keep_seals(record, sealed.kept).await? {
             return Err(Unreleased::Gone);
         }

@@ -13,6 +13,7 @@ use super::sqlite::Database;
 use super::*;
 use crate::domain::clock::{Clock, SystemRandom};
 use crate::domain::credentials::{CookieKey, Credential, Secret};
+use crate::domain::enrolment::EnrolmentDigest;
 use crate::domain::ids::Epoch;
 use crate::domain::session::{Asked, Landing, SignedIn, State};
 use crate::domain::throttle::{BUDGET, FREE_FAILURES, Guess};

@@ -128,11 +128,14 @@ fn utf16(text: &str) -> Vec<u8> {
 /// What some applications read and the gateway does not yet.
 fn open_tricks() -> Vec<Trick> {
     let dotted = "--b\r\nContent-Disposition: form-data; name=\".task\"\r\n\r\nlogin\r\n--b\r\nContent-Disposition: form-data; name=\"email\"\r\n\r\nuser01@example.com\r\n--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\npw\r\n--b--\r\n";
+    let encoded = dotted.replace("name=\".task\"", "name*=utf-8''%61ction");
     let wide = |name, target, kind, text: &str| Trick {
         body: utf16(text),
         ..other(name, target, kind, "")
     };
     let form = format!("action=login&{TYPED}");
+    let seven = format!("action=+AGwAbwBnAGkAbg-&{TYPED}");
+    let in_seven = |kind| other(kind, "/form", kind, &seven);
     let semicolons = form.replace('&', ";");
     vec![
         wide("UTF-16 as JSON", "/rpc", JSON, &call("")),
@@ -143,6 +146,20 @@ fn open_tricks() -> Vec<Trick> {
             "application/x-www-form-urlencoded; charset=utf-16",
             &form,
         ),
+        in_seven("application/x-www-form-urlencoded; charset=utf-7"),
+        in_seven("application/x-www-form-urlencoded; charset =utf-7"),
+        in_seven("application/x-www-form-urlencoded; charset=utf-8; charset=utf-7"),
+        in_seven("application/x-www-form-urlencoded; charset=utf-7; charset=utf-8"),
+        in_seven("application/x-www-form-urlencoded; xcharset=utf-7"),
+        in_seven("application/x-www-form-urlencoded; x=\"; charset=utf-7\""),
+        other(
+            "an encoded name of a part",
+            "/form",
+            "multipart/form-data; boundary=b",
+            &encoded,
+        ),
+        json("a second type", call("")).with("Content-Type", "text/plain"),
+        json("a second coding", packed(call("").as_bytes())).with("Content-Encoding", "gzip, gzip"),
         other(
             "a form of semicolons",
             "/form",

@@ -201,3 +201,23 @@ async fn who_has_no_factor_is_sent_to_the_administrator() {
     browser.get_following("/private").await;
     assert!(!browser.saw(PROTECTED));
 }
+
+#[tokio::test]
+async fn a_code_that_was_made_for_another_spelling_of_the_name_enrols_its_owner() {
+    let mut scene = setting().await;
+    scene.gateway.config.set("policy", "enrolment", "\"token\"");
+    scene.gateway.restart().await;
+    let token = scene.gateway.enrolment_code("User03@Example.COM", "1h");
+    let mut browser = scene.gateway.browser();
+    let held = people::sign_in(&mut browser, NOBODY_YET).await;
+    assert!(held.leads_to("/.mfa/enrol"), "{held:?}");
+    let page = browser.get_following("/.mfa/enrol").await;
+    let code = crate::support::totp::read_secret(&page, "Phone")
+        .code()
+        .await;
+    let form = page.form_with("enrolment_token").set("code", &code);
+    let form = form.set("name", "Phone").set("enrolment_token", &token);
+    let saved = browser.submit(&form).await;
+    assert_eq!(saved.status, 303, "{saved:?}");
+    assert!(browser.get("/private").await.holds(&NOBODY_YET.marker()));
+}

@@ -47,6 +47,30 @@ async fn a_session_that_fills_its_cookie_signs_in_and_changes_with_every_page() 
     assert!(!browser.saw(MARK) && !other.saw(MARK));
 }
 
+/// Every answer brings a new long value while the next request already waits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_visitors_long_cookies_do_not_get_in_the_way_of_the_next_request() {
+    let (_origin, gateway) = setting().await;
+    let mut browser = gateway.browser();
+    assert_eq!(browser.get("/login").await.status, 200);
+    let mut requests = tokio::task::JoinSet::new();
+    for _ in 0..16 {
+        let mut tab = browser.clone();
+        requests.spawn(async move {
+            let mut seen = Vec::new();
+            for _ in 0..6 {
+                seen.push(tab.get("/login").await.status);
+            }
+            seen
+        });
+    }
+    while let Some(seen) = requests.join_next().await {
+        assert_eq!(seen.unwrap(), [200; 6]);
+    }
+    let page = people::sign_in(&mut browser, Person(1)).await;
+    assert!(page.leads_to("/private"), "{page:?}");
+}
+
 #[tokio::test]
 async fn a_reference_to_a_long_cookie_opens_nothing_in_another_session() {
     let (_origin, gateway) = setting().await;

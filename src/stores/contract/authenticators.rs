@@ -139,3 +139,21 @@ async fn the_audit_log_is_read_back_newest_first_and_by_user() {
         ["2", "0"]
     );
 }
+
+#[tokio::test]
+async fn a_code_for_the_first_factor_ends_with_any_insert() {
+    let bench = Bench::new().await;
+    let database = &bench.database;
+    let digest = EnrolmentDigest([7; 32]);
+    let later = NOW.plus(Duration::from_secs(60));
+    let ada = user("ada");
+    let put = database.put_enrolment_token(&ada, digest, later).await;
+    put.unwrap();
+    let phone = totp("ada", "phone", 1);
+    let id = phone.id.clone();
+    let done = database.insert_totp(phone, InsertIf::Always).await.unwrap();
+    assert_eq!(done, Inserted::Done);
+    database.remove(&ada, &id).await.unwrap();
+    let again = database.insert_totp(totp("ada", "tablet", 1), InsertIf::FirstWithToken(digest));
+    assert_eq!(again.await.unwrap(), Inserted::NoToken);
+}

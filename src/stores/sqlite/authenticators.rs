@@ -72,6 +72,11 @@ impl AuthenticatorStore for Database {
                     return Ok(Inserted::NoToken);
                 }
             }
+            // Whichever way the factor came, a code for the first one has had its time.
+            sqlx::query("DELETE FROM enrolment_tokens WHERE user_id = ?")
+                .bind(new.user.as_str())
+                .execute(&mut *transaction)
+                .await?;
             transaction.commit().await?;
             Ok(Inserted::Done)
         })
