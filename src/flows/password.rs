@@ -10,6 +10,8 @@
 //! What is counted is what was sent, whatever came of it: who can keep the application from answering
 //! may not guess for free. Codes are counted apart: a right password forgives no wrong one. The window is for the security page only (see [`Grant`]).
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -29,15 +31,20 @@ use crate::stores::Attempt;
 pub trait SignInPage: Send + Sync {
     /// Opens the form for this name. No password has been tried by that.
     async fn open(&self, name: &SignInName) -> Result<Box<dyn SignInForm>, Unopened>;
+    /// Runs what follows the count to its end, even where the client hangs up.
+    async fn finish(&self, rest: Rest) -> Result<PasswordProved, FlowError>;
 }
+
+/// All of a check that comes after the count.
+pub type Rest = Pin<Box<dyn Future<Output = Result<PasswordProved, FlowError>> + Send>>;
 
 /// A form that lacks the password only.
 #[async_trait]
 pub trait SignInForm: Send {
     /// Sends it, once.
     async fn send(&mut self, password: &Password) -> Sent;
-    /// Ends at the application what has come of it. Nobody has to wait for that.
-    async fn leave(self: Box<Self>);
+    /// Ends at the application what has come of it, without being waited for, and calls `done` then.
+    fn leave(self: Box<Self>, done: Box<dyn FnOnce() + Send>);
 }
 
 /// What came of it.
@@ -121,20 +128,15 @@ impl Flows {
             (Permit::Granted, None) => return Ok(PasswordProved::Unchecked),
             (Permit::Wait(until), _) => return Ok(self.throttled(actor, until).await),
         };
-        // A task of its own: what is sent is judged, counted and signed out again even where the client
-        // hangs up.
         let (flows, held, from) = (self.clone(), actor.held.clone(), actor.from.to_owned());
-        let task = tokio::spawn(async move {
+        let rest = async move {
             let actor = Actor::of(&held, &from);
             let Some(actor) = actor else {
                 return Ok(PasswordProved::Ended(SessionEnd::Elsewhere));
             };
             flows.send_and_judge(actor, attempt, form, &password).await
-        });
-        task.await.unwrap_or_else(|error| {
-            tracing::error!(%error, "the check of a password broke");
-            Ok(PasswordProved::Unchecked)
-        })
+        };
+        page.finish(Box::pin(rest)).await
     }
 
     async fn throttled(&self, actor: Actor<'_>, until: UnixTime) -> PasswordProved {
@@ -156,10 +158,7 @@ impl Flows {
         let watch = Arc::clone(&actor.held.watch);
         watch.make_due();
         let judged = self.judge(actor, attempt, sent).await;
-        tokio::spawn(async move {
-            form.leave().await;
-            watch.make_due();
-        });
+        form.leave(Box::new(move || watch.make_due()));
         judged
     }
 

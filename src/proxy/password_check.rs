@@ -33,7 +33,8 @@ use crate::domain::own_request::OwnRequest;
 use crate::domain::password::{Password, SignInName};
 use crate::domain::password_check::{Filled, PasswordCheck};
 use crate::domain::typed_name::TypedName;
-use crate::flows::password::{Sent, SignInForm, SignInPage, Unopened};
+use crate::flows::FlowError;
+use crate::flows::password::{PasswordProved, Rest, Sent, SignInForm, SignInPage, Unopened};
 
 /// The largest page that a form is looked for in.
 const LARGEST_PAGE: usize = 128 * 1024;
@@ -141,6 +142,15 @@ impl SignInPage for ApplicationSignIn {
             }
         }
     }
+
+    async fn finish(&self, rest: Rest) -> Result<PasswordProved, FlowError> {
+        // A task of its own: it outlives the request.
+        let task = tokio::spawn(rest);
+        task.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the check of a password broke");
+            Ok(PasswordProved::Unchecked)
+        })
+    }
 }
 
 /// The form as the application showed it, with the cookies that came with it.
@@ -188,12 +198,15 @@ impl SignInForm for OpenForm {
         }
     }
 
-    async fn leave(mut self: Box<Self>) {
+    fn leave(mut self: Box<Self>, done: Box<dyn FnOnce() + Send>) {
         // The next password need not wait for this.
         self.turn = None;
-        if let Some(landing) = self.landing.take() {
-            self.sign_out(landing).await;
-        }
+        tokio::spawn(async move {
+            if let Some(landing) = self.landing.take() {
+                self.sign_out(landing).await;
+            }
+            done();
+        });
     }
 }
 
