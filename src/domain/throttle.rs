@@ -48,7 +48,7 @@ pub struct Count {
     pub period_frees_at: Option<UnixTime>,
 }
 
-/// Whether one more attempt may be made at a time.
+/// Whether one more attempt may be made now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permit {
     Granted,

@@ -59,6 +59,24 @@ async fn a_slow_sign_out_keeps_nobody_waiting() {
 }
 
 #[tokio::test]
+async fn a_sign_out_that_ends_the_browsers_session_as_well_is_noticed() {
+    let office = Office::open(Desk::with(|desk| desk.signs_out_everywhere = true), |_| {}).await;
+    let mut browser = office.ada().await;
+    office.desk.set_faults(Faults {
+        slow_sign_out: Duration::from_secs(2),
+        ..Faults::default()
+    });
+    assert!(confirm(&mut browser, NEW, PASSWORD).await.leads_to(NEW));
+    // In between the evidence is taken, and she is there.
+    assert!(browser.get("/private").await.holds(&ADA.marker()));
+    office.assert_signed_out(ADA, &[]).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    browser.get("/private").await;
+    let page = browser.get("/settings/security").await;
+    assert_ne!(page.status, 200, "the gateway's session goes on: {page:?}");
+}
+
+#[tokio::test]
 async fn a_session_that_is_signed_out_during_the_check_opens_nothing() {
     let (office, mut browser) = at_work(Faults {
         slow: Duration::from_secs(1),

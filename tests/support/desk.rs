@@ -24,6 +24,8 @@ pub struct Desk {
     pub one_session: bool,
     /// `GET /logout` asks whether one is sure, and ends nothing.
     pub asks_before_signing_out: bool,
+    /// A sign-out ends all sessions of its user.
+    pub signs_out_everywhere: bool,
     state: Arc<Mutex<State>>,
 }
 
@@ -187,7 +189,13 @@ impl Desk {
             }
             ("POST", "/logout", _) => {
                 let id = id.unwrap_or_default();
-                self.state.lock().unwrap().sessions.remove(&id);
+                let everywhere = |owner: Option<Person>| {
+                    self.signs_out_everywhere && owner.is_some() && owner == person
+                };
+                let mut state = self.state.lock().unwrap();
+                state
+                    .sessions
+                    .retain(|known, owner| *known != id && !everywhere(*owner));
                 Response::redirect("/login").header("Set-Cookie", "sessionid=; Path=/; Max-Age=0")
             }
             ("GET", "/logout", _) if self.asks_before_signing_out => {
