@@ -1,0 +1,41 @@
+//! An application that deletes, on every response, cookies that were never there: the session of whoever
+//! brings none, and the remember-me cookie of everybody.
+
+use super::book::{self, Book};
+use crate::support::origin::{Answer, App};
+use crate::support::reply::Response;
+use crate::support::request::Request;
+
+#[derive(Default)]
+pub struct DeletesOnEveryPage(pub Book);
+
+impl App for DeletesOnEveryPage {
+    fn answer(&self, request: Request) -> Answer {
+        let user = self.0.user(&request, "sessionid");
+        let reply = match (
+            request.method.as_str(),
+            request.path(),
+            book::typed(&request),
+        ) {
+            ("POST", "/login", Some(person)) => {
+                Response::redirect("/private").cookie("sessionid", &self.0.open(Some(person)))
+            }
+            (_, "/login", _) => Response::html(200, book::form("")),
+            (_, "/api/me", _) => book::who(user),
+            (_, "/logout", _) => Response::redirect("/login").without_cookie("sessionid"),
+            (_, "/public" | "/static/app.css", _) => Response::html(200, "<h1>WELCOME</h1>"),
+            _ => book::page_or_form(user),
+        };
+        let reply = reply.header(
+            "Set-Cookie",
+            "remember_me=deleteMe; Path=/; Max-Age=0; Expires=Mon, 01-Jan-2001 00:00:00 GMT",
+        );
+        let signed_in = user.is_some() || request.method == "POST";
+        let reply = if signed_in {
+            reply
+        } else {
+            reply.without_cookie("sessionid")
+        };
+        Box::pin(async move { reply.into() })
+    }
+}
