@@ -85,6 +85,9 @@ impl Parts {
                 Ok(Round::Answer(self.factor_first(facts, &held.record.state)))
             }
             (Verdict::Bare, current) => {
+                // A left-over stays where a good cookie of its name might be expired in its place.
+                let dead = dead.into_iter().filter(|name| !jar.has_named(name));
+                let dead = dead.collect();
                 Box::pin(self.bare_round(session, candidate, dead, current.as_ref())).await
             }
             (Verdict::TokenReplaced, _) => Ok(Round::Answer(self.token_replaced(facts))),

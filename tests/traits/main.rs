@@ -16,6 +16,8 @@ mod support;
 
 mod scene;
 mod t02_session_ids;
+mod t03_several_cookies;
+mod t03_two_paths;
 mod t04_many_lines;
 mod t05_deletions;
 mod t06_needless_deletions;
