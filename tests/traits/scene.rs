@@ -32,13 +32,25 @@ impl<A: App> Scene<A> {
         }
     }
 
-    /// The owner's first sign-in, by password alone, and the enrolment of a factor.
-    pub async fn owner_enrols(&self) -> Authenticator {
-        let mut first = self.gateway.browser();
-        let taken = people::sign_in(&mut first, OWNER).await;
+    /// A first sign-in, by password alone, whatever the application answers it with.
+    pub async fn by_password(&self, person: Person) -> Browser {
+        let mut browser = self.gateway.browser();
+        let taken = people::sign_in(&mut browser, person).await;
         assert!(taken.status < 400, "{taken:?}");
-        works_on(&mut first, OWNER).await;
-        totp::enrol(&mut first).await
+        works_on(&mut browser, person).await;
+        browser
+    }
+
+    /// A first sign-in, and the enrolment of a factor.
+    pub async fn enrols(&self, person: Person) -> (Browser, Authenticator) {
+        let mut browser = self.by_password(person).await;
+        let phone = totp::enrol(&mut browser).await;
+        (browser, phone)
+    }
+
+    /// The owner has a factor from now on.
+    pub async fn owner_enrols(&self) -> Authenticator {
+        self.enrols(OWNER).await.1
     }
 
     /// The owner enrols, and comes back in a new browser: password, challenge, page after page.

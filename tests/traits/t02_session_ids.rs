@@ -2,7 +2,7 @@
 
 use crate::mocks::t02_keeps_for_same_user::KeepsForSameUser;
 use crate::scene::{OTHER, OWNER, Scene, is_out, works_on};
-use crate::support::people::{self, Person};
+use crate::support::people::Person;
 use crate::support::{CrmApp, Ids};
 
 async fn crm(ids: Ids) -> Scene<CrmApp> {
@@ -46,7 +46,7 @@ async fn signing_in_again_as_oneself_under_the_same_id_goes_unnoticed() {
 async fn signing_in_again_as_somebody_else_gets_a_new_id_and_its_own_challenge() {
     let scene = Scene::start(KeepsForSameUser::default(), |_| {}).await;
     let (mut browser, _phone) = scene.user_comes_in().await;
-    let (mut thief, _own) = people::enrolled(&scene.gateway, OTHER).await;
+    let (mut thief, _own) = scene.enrols(OTHER).await;
     let held = again(&mut thief, OWNER).await;
     assert!(held.leads_to("/.mfa/challenge"), "{held:?}");
     thief.get("/private").await;

@@ -2,7 +2,7 @@
 
 use crate::mocks::t05_ways_to_delete::{DELETIONS, WORDS, WaysToDelete};
 use crate::scene::{OWNER, Scene, is_out, works_on};
-use crate::support::people::{self, Person};
+use crate::support::people::Person;
 
 async fn setting() -> Scene<WaysToDelete> {
     Scene::start(WaysToDelete::default(), |config| {
@@ -16,7 +16,7 @@ async fn every_form_of_deletion_signs_out_and_makes_copies_worthless() {
     let scene = setting().await;
     for (number, form) in DELETIONS.iter().enumerate() {
         let person = Person(10 + u32::try_from(number).unwrap());
-        let mut browser = people::password_only(&scene.gateway, person).await;
+        let mut browser = scene.by_password(person).await;
         let mut copy = browser.clone();
         let bye = browser.get(&format!("/out/{number}")).await;
         assert!(bye.holds("bye"), "{form}: {bye:?}");

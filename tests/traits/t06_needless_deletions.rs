@@ -45,7 +45,7 @@ async fn a_signed_in_user_stays_in_and_nobody_is_asked_about_it() {
 #[tokio::test]
 async fn a_picture_on_the_challenge_page_does_not_take_the_session_away() {
     let scene = setting().await;
-    let (_owner, mut phone) = people::enrolled(&scene.gateway, OWNER).await;
+    let (_owner, mut phone) = scene.enrols(OWNER).await;
     let mut browser = people::awaiting(&scene.gateway, OWNER).await;
     scene.origin.forget();
     browser.image("/logo.png").await;

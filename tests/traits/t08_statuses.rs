@@ -17,7 +17,7 @@ const FAILURES: [Fails; 6] = [
 async fn whatever_the_status_of_a_wrong_password_the_user_sees_it_and_can_try_again() {
     for fails in FAILURES {
         let scene = Scene::start(AnyStatus::new(fails, Succeeds::Redirect), |_| {}).await;
-        let (_owner, _phone) = people::enrolled(&scene.gateway, OWNER).await;
+        let (_owner, _phone) = scene.enrols(OWNER).await;
         let mut browser = scene.gateway.browser();
         let page = wrong_password(&mut browser).await;
         let status = match fails {

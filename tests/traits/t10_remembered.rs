@@ -1,0 +1,80 @@
+//! T10: a remember-me cookie that makes sessions.
+
+use crate::mocks::t10_remember_me::RememberMe;
+use crate::scene::{OWNER, Scene, assert_nothing_came, works_on};
+use crate::support::Call;
+use crate::support::people::{self, answer_challenge};
+
+async fn setting() -> Scene<RememberMe> {
+    Scene::start(RememberMe::default(), |config| {
+        config.set(
+            "guard",
+            "session_cookies",
+            "[\"sessionid\", \"remember_*\"]",
+        );
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_session_that_the_application_lost_is_made_anew_on_a_page_and_on_a_call() {
+    let scene = setting().await;
+    let (mut browser, _phone) = scene.user_comes_in().await;
+    for call in [Call::Navigation, Call::Fetch] {
+        scene.app.sessions.close_all_of(OWNER);
+        let page = browser.send(call, "GET", "/private", None).await;
+        assert!(page.holds(&OWNER.marker()), "{call:?}: {page:?}");
+        assert_eq!(
+            scene.app.sessions.of(OWNER).len(),
+            1,
+            "{call:?}: none was made"
+        );
+        works_on(&mut browser, OWNER).await;
+    }
+}
+
+#[tokio::test]
+async fn with_the_password_alone_it_makes_nothing() {
+    let scene = setting().await;
+    scene.both_sides().await;
+    let mut thief = people::awaiting(&scene.gateway, OWNER).await;
+    scene.app.sessions.close_all_of(OWNER);
+    scene.opens_nothing(&mut thief).await;
+    assert_eq!(scene.app.sessions.of(OWNER).len(), 0, "a session was made");
+}
+
+/// After the browser was closed, only the remember-me cookie is left.
+#[tokio::test]
+async fn without_its_session_it_opens_nothing_is_expired_and_signing_in_asks_for_the_factor() {
+    let scene = setting().await;
+    let (mut browser, mut phone) = scene.user_comes_in().await;
+    browser.jar.forget("stepgate");
+    browser.jar.forget("sessionid");
+    browser.seen.clear();
+    scene.app.sessions.close_all_of(OWNER);
+    assert!(browser.get("/private").await.leads_to("/login"));
+    assert_eq!(browser.jar.get("remember_me"), None);
+    assert_eq!(scene.app.sessions.of(OWNER).len(), 0, "a session was made");
+    assert_nothing_came(&browser);
+    let held = people::sign_in(&mut browser, OWNER).await;
+    assert!(held.leads_to("/.mfa/challenge"), "{held:?}");
+    let code = phone.code().await;
+    assert_eq!(answer_challenge(&mut browser, &code).await.status, 303);
+    works_on(&mut browser, OWNER).await;
+}
+
+#[tokio::test]
+async fn one_from_before_the_gateway_is_dropped() {
+    let scene = setting().await;
+    let raw = scene.app.remembered.open(Some(OWNER));
+    scene.opens_directly("remember_me", &raw, OWNER).await;
+    scene.origin.forget();
+    let mut browser = scene.gateway.browser();
+    for call in [Call::Navigation, Call::Fetch, Call::Image] {
+        browser.jar.plant("remember_me", &raw);
+        browser.send(call, "GET", "/private", None).await;
+        browser.send(call, "GET", "/api/me", None).await;
+    }
+    assert_nothing_came(&browser);
+    assert!(!scene.origin.received(&raw), "it travelled");
+}

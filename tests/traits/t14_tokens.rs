@@ -1,0 +1,91 @@
+//! T14: tokens in a body, presented as header, query parameter and cookie. What is declared is yet to be
+//! sealed (`guard.sign_in.tokens`); what is not is refused where it is presented.
+
+use crate::mocks::t14_token_in_body::TokenInBody;
+use crate::scene::{OWNER, Scene, works_on};
+use crate::support::people::answer_challenge;
+use crate::support::{Browser, Call, Page};
+
+async fn setting(with_cookie: bool) -> Scene<TokenInBody> {
+    let mut app = TokenInBody::default();
+    app.with_cookie = with_cookie;
+    Scene::start(app, |config| {
+        config
+            .set("guard", "session_cookies", "[\"sessionid\", \"token\"]")
+            .set(
+                "guard",
+                "token_inputs",
+                "[\"header:X-Api-Key\", \"query:api_key\"]",
+            )
+            .append("guard.sign_in", "path = \"/api/login\"");
+    })
+    .await
+}
+
+async fn api_sign_in(browser: &mut Browser) -> Page {
+    let body = format!("{{\"email\":\"{}\",\"password\":\"pw\"}}", OWNER.email());
+    let body = ("application/json", body.into_bytes());
+    browser
+        .send(Call::Fetch, "POST", "/api/login", Some(body))
+        .await
+}
+
+#[tokio::test]
+async fn a_token_beside_a_cookie_is_held_with_it_until_the_factor() {
+    let scene = setting(true).await;
+    let mut phone = scene.owner_enrols().await;
+    let mut browser = scene.gateway.browser();
+    let held = api_sign_in(&mut browser).await;
+    assert_eq!(held.status, 401, "{held:?}");
+    assert!(held.json()["challenge_url"].is_string(), "{held:?}");
+    scene.opens_nothing(&mut browser).await;
+    let code = phone.code().await;
+    assert_eq!(answer_challenge(&mut browser, &code).await.status, 303);
+    works_on(&mut browser, OWNER).await;
+}
+
+#[tokio::test]
+async fn a_token_that_nobody_sealed_opens_nothing_in_any_place() {
+    let scene = setting(false).await;
+    scene.owner_enrols().await;
+    let own = scene.by_password(crate::scene::OTHER).await;
+    let token = scene.app.book.open(Some(OWNER));
+    let mut direct = Browser::new(scene.origin.addr, None, false);
+    direct.extra = vec![("Authorization".to_owned(), format!("Bearer {token}"))];
+    assert!(
+        direct.get("/private").await.holds(&OWNER.marker()),
+        "the token is no good"
+    );
+
+    scene.origin.forget();
+    for mut browser in [scene.gateway.browser(), own] {
+        for (name, value) in [
+            ("Authorization", format!("Bearer {token}")),
+            ("authorization", token.clone()),
+            ("X-Api-Key", token.clone()),
+            ("x_api_key", token.clone()),
+        ] {
+            browser.extra = vec![(name.to_owned(), value)];
+            for call in [Call::Navigation, Call::Fetch, Call::Image] {
+                let page = browser.send(call, "GET", "/private", None).await;
+                assert_eq!(page.status, 403, "{name}: {page:?}");
+            }
+        }
+        browser.extra.clear();
+        for name in ["api_key", "access_token", "API_KEY", "token", "a=b&api_key"] {
+            let page = browser.fetch(&format!("/private?{name}={token}")).await;
+            assert_eq!(page.status, 403, "{name}: {page:?}");
+        }
+        browser.jar.plant("token", &token);
+        browser.seen.clear();
+        let page = browser.get("/private").await;
+        assert!(!page.holds(&OWNER.marker()), "{page:?}");
+        assert!(!browser.saw(&OWNER.marker()));
+    }
+    assert!(!scene.origin.received(&token), "it travelled");
+}
+
+#[tokio::test]
+async fn the_form_and_its_cookie_are_as_elsewhere() {
+    setting(true).await.both_sides().await;
+}
