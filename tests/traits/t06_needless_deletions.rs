@@ -1,6 +1,6 @@
 //! T6: deletions of cookies that were never there, on every anonymous response.
 
-use crate::mocks::t06_deletes_on_every_page::DeletesOnEveryPage;
+use crate::mocks::t06_deletes_on_every_page::{DOWNLOAD, DeletesOnEveryPage};
 use crate::scene::{OWNER, Scene, works_on};
 use crate::support::people::{self, answer_challenge};
 
@@ -27,6 +27,19 @@ async fn for_strangers_the_application_is_not_asked_who_they_are() {
     }
     assert_eq!(scene.questions(), 0);
     assert_eq!(browser.jar.token(), None, "a session was made for nothing");
+}
+
+/// What deletes brings nothing that would have to be held back until it is known whose it is.
+#[tokio::test]
+async fn a_long_download_streams_to_strangers_and_to_users() {
+    let scene = setting().await;
+    let mut stranger = scene.gateway.browser();
+    let (mut user, _phone) = scene.enrols(OWNER).await;
+    for browser in [&mut stranger, &mut user] {
+        let page = browser.get("/download").await;
+        assert_eq!((page.status, page.body.len()), (200, DOWNLOAD));
+    }
+    works_on(&mut user, OWNER).await;
 }
 
 #[tokio::test]

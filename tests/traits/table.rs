@@ -54,6 +54,7 @@ const TABLE: &[(u8, &str, &str)] = &[
     (5, "nothing else", "traits/t05_deletions::words_that_look_like_a_deletion_are_values_where_nothing_expires"),
     (5, "the password alone", "traits/t05_deletions::with_the_password_alone_no_deletion_helps"),
     (6, "no question", "traits/t06_needless_deletions::for_strangers_the_application_is_not_asked_who_they_are"),
+    (6, "nothing is held back", "traits/t06_needless_deletions::a_long_download_streams_to_strangers_and_to_users"),
     (6, "no sign-out, no question", "traits/t06_needless_deletions::a_signed_in_user_stays_in_and_nobody_is_asked_about_it"),
     (6, "no sign-out before the factor", "traits/t06_needless_deletions::a_picture_on_the_challenge_page_does_not_take_the_session_away"),
     (6, "the password alone", "traits/t06_needless_deletions::both_sides_see_what_they_see_elsewhere"),

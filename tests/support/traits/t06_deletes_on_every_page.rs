@@ -6,6 +6,9 @@ use crate::support::origin::{Answer, App};
 use crate::support::reply::Response;
 use crate::support::request::Request;
 
+/// Bytes of `/download`: more than the gateway holds back.
+pub const DOWNLOAD: usize = 9 << 20;
+
 #[derive(Default)]
 pub struct DeletesOnEveryPage(pub Book);
 
@@ -23,6 +26,7 @@ impl App for DeletesOnEveryPage {
             (_, "/login", _) => Response::html(200, book::form("")),
             (_, "/api/me", _) => book::who(user),
             (_, "/logout", _) => Response::redirect("/login").without_cookie("sessionid"),
+            (_, "/download", _) => Response::new(200).body(vec![b'd'; DOWNLOAD]),
             (_, "/public" | "/static/app.css", _) => Response::html(200, "<h1>WELCOME</h1>"),
             _ => book::page_or_form(user),
         };
