@@ -6,8 +6,7 @@ use crate::support::people::answer_challenge;
 use crate::support::{Browser, Page};
 
 async fn setting(signs_in: bool) -> Scene<ResetLink> {
-    let mut app = ResetLink::default();
-    app.signs_in = signs_in;
+    let app = ResetLink::new(signs_in);
     Scene::start(app, |_| {}).await
 }
 

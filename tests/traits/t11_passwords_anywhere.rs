@@ -22,13 +22,19 @@ fn undeclared(config: &mut Config) {
 }
 
 async fn setting(keeps_id: bool, change: fn(&mut Config)) -> Scene<PasswordAnywhere> {
-    let mut app = PasswordAnywhere::default();
-    app.keeps_id = keeps_id;
+    let app = PasswordAnywhere {
+        keeps_id,
+        ..PasswordAnywhere::default()
+    };
     Scene::start(app, change).await
 }
 
+/// Sent as what, method, target (the query follows a `?`), and the type and text of a body.
+type Way = (Call, &'static str, &'static str, Option<Content>);
+type Content = (&'static str, &'static str);
+
 /// The owner's password in a query, in a form, in JSON; at different addresses.
-const WAYS: [(Call, &str, &str, Option<(&str, &str)>); 5] = [
+const WAYS: [Way; 5] = [
     (Call::Navigation, "GET", "/report?", None),
     (Call::Image, "GET", "/a/picture.png?", None),
     (Call::Fetch, "GET", "/api/contacts?", None),

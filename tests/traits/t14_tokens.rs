@@ -7,8 +7,10 @@ use crate::support::people::answer_challenge;
 use crate::support::{Browser, Call, Page};
 
 async fn setting(with_cookie: bool) -> Scene<TokenInBody> {
-    let mut app = TokenInBody::default();
-    app.with_cookie = with_cookie;
+    let app = TokenInBody {
+        with_cookie,
+        ..TokenInBody::default()
+    };
     Scene::start(app, |config| {
         config
             .set("guard", "session_cookies", "[\"sessionid\", \"token\"]")

@@ -5,8 +5,10 @@ use crate::scene::{OWNER, Scene, is_out, works_on};
 use crate::support::people;
 
 async fn setting(only_forgets: bool) -> Scene<SignOutWithToken> {
-    let mut app = SignOutWithToken::default();
-    app.only_forgets = only_forgets;
+    let app = SignOutWithToken {
+        only_forgets,
+        ..SignOutWithToken::default()
+    };
     Scene::start(app, |_| {}).await
 }
 

@@ -23,6 +23,13 @@ pub fn link_for(person: Person) -> String {
 }
 
 impl ResetLink {
+    pub fn new(signs_in: bool) -> Self {
+        Self {
+            signs_in,
+            ..Self::default()
+        }
+    }
+
     fn open(&self, request: &Request) -> Response {
         let person = request
             .query("link")
