@@ -115,6 +115,7 @@ impl Parts {
             plain_set: &[],
             typed,
             elsewhere: self.is_shown_elsewhere(record, &facts.target.path, &Default::default()),
+            half: self.is_half(record, &facts.target.path, &Default::default()),
         };
         let asked = self.ask(&mut jar, &about).await;
         match asked.evidence {
