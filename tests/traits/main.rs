@@ -9,8 +9,6 @@
     reason = "tests run on the real clock and stop at the first surprise"
 )]
 
-#[path = "../support/traits/mocks.rs"]
-mod mocks;
 #[path = "../support/support.rs"]
 mod support;
 

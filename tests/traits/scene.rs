@@ -1,9 +1,9 @@
 //! A mock application with the gateway in front, and the two who come to it: the user, and the one who
 //! holds the user's password.
 
-use crate::mocks::book::RAW;
 use crate::support::origin::App;
 use crate::support::people::{self, admit};
+use crate::support::traits::TRAIT_ID;
 use crate::support::{
     Authenticator, Browser, Call, Config, Gateway, Origin, PROTECTED, Page, Person, totp,
 };
@@ -121,7 +121,7 @@ pub async fn works_on(browser: &mut Browser, person: Person) {
         let page = browser.get(&format!("/private/{number}")).await;
         assert!(page.holds(&person.marker()), "page {number}: {page:?}");
     }
-    assert!(!browser.saw(RAW), "a raw credential came");
+    assert!(!browser.saw(TRAIT_ID), "a raw credential came");
 }
 
 /// Nothing of any user is shown to this browser any more.
@@ -136,7 +136,7 @@ pub async fn is_out(browser: &mut Browser) {
 
 pub fn assert_nothing_came(browser: &Browser) {
     assert!(!browser.saw(PROTECTED), "a protected page came");
-    assert!(!browser.saw(RAW), "a raw credential came");
+    assert!(!browser.saw(TRAIT_ID), "a raw credential came");
 }
 
 /// Sends the sign-in form of the application with a password that is not the owner's.

@@ -1,8 +1,8 @@
 //! T2: what sign-in does to the session id.
 
-use crate::mocks::t02_keeps_for_same_user::KeepsForSameUser;
 use crate::scene::{OTHER, OWNER, Scene, is_out, works_on};
 use crate::support::people::Person;
+use crate::support::traits::t02_keeps_for_same_user::KeepsForSameUser;
 use crate::support::{CrmApp, Ids};
 
 async fn crm(ids: Ids) -> Scene<CrmApp> {

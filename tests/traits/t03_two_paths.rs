@@ -1,8 +1,8 @@
 //! T3: one cookie name at two paths, with one value.
 
-use crate::mocks::t03_one_value_at_two_paths::{OFFICES, OneValueAtTwoPaths};
 use crate::scene::{OWNER, Scene, works_on};
 use crate::support::people;
+use crate::support::traits::t03_one_value_at_two_paths::{OFFICES, OneValueAtTwoPaths};
 
 async fn setting() -> Scene<OneValueAtTwoPaths> {
     Scene::start(OneValueAtTwoPaths::default(), |config| {

@@ -1,8 +1,8 @@
 //! T4: one response deletes and sets a cookie, sets it twice, and carries eighteen lines.
 
-use crate::mocks::t04_eighteen_lines::{EighteenLines, PLAIN};
 use crate::scene::Scene;
 use crate::support::people;
+use crate::support::traits::t04_eighteen_lines::{EighteenLines, PLAIN};
 
 #[tokio::test]
 async fn of_eighteen_lines_the_last_of_each_cookie_counts() {

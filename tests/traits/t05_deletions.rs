@@ -1,8 +1,8 @@
 //! T5: every form of deletion is one, and nothing else is.
 
-use crate::mocks::t05_ways_to_delete::{DELETIONS, WORDS, WaysToDelete};
 use crate::scene::{OWNER, Scene, is_out, works_on};
 use crate::support::people::Person;
+use crate::support::traits::t05_ways_to_delete::{DELETIONS, WORDS, WaysToDelete};
 
 async fn setting() -> Scene<WaysToDelete> {
     Scene::start(WaysToDelete::default(), |config| {

@@ -1,8 +1,8 @@
 //! T6: deletions of cookies that were never there, on every anonymous response.
 
-use crate::mocks::t06_deletes_on_every_page::{DOWNLOAD, DeletesOnEveryPage};
 use crate::scene::{OWNER, Scene, works_on};
 use crate::support::people::{self, answer_challenge};
+use crate::support::traits::t06_deletes_on_every_page::{DOWNLOAD, DeletesOnEveryPage};
 
 async fn setting() -> Scene<DeletesOnEveryPage> {
     Scene::start(DeletesOnEveryPage::default(), |config| {

@@ -1,7 +1,7 @@
 //! T7: values of any characters, names made from the address, `Set-Cookie:` with two spaces.
 
-use crate::mocks::t07_names_from_the_host::{NamesFromTheHost, by_hash, by_name};
 use crate::scene::Scene;
+use crate::support::traits::t07_names_from_the_host::{NamesFromTheHost, by_hash, by_name};
 
 #[tokio::test]
 async fn odd_values_under_names_from_the_host_come_back_byte_for_byte() {

@@ -1,8 +1,8 @@
 //! T8: no status tells a right password from a wrong one.
 
-use crate::mocks::t08_any_status::{AnyStatus, Fails, Succeeds, WRONG};
 use crate::scene::{OWNER, Scene, wrong_password};
 use crate::support::people;
+use crate::support::traits::t08_any_status::{AnyStatus, Fails, Succeeds, WRONG};
 
 const FAILURES: [Fails; 6] = [
     Fails::Page(200),

@@ -1,8 +1,8 @@
 //! T9: the anonymous step of a password-reset link.
 
-use crate::mocks::t09_reset_link::{ResetLink, link_for};
 use crate::scene::{OWNER, Scene, assert_nothing_came, works_on};
 use crate::support::people::answer_challenge;
+use crate::support::traits::t09_reset_link::{ResetLink, link_for};
 use crate::support::{Browser, Page};
 
 async fn setting(signs_in: bool) -> Scene<ResetLink> {
@@ -41,7 +41,7 @@ async fn a_reset_that_signs_in_meets_the_challenge() {
     let held = resets(&mut browser).await;
     assert!(held.leads_to("/.mfa/challenge"), "{held:?}");
     assert!(
-        scene.app.book.of(OWNER).len() > 1,
+        scene.app.ledger.of(OWNER).len() > 1,
         "the reset did not sign in"
     );
     scene.opens_nothing(&mut browser).await;

@@ -1,9 +1,9 @@
 //! T10: a remember-me cookie that makes sessions.
 
-use crate::mocks::t10_remember_me::RememberMe;
 use crate::scene::{OWNER, Scene, assert_nothing_came, works_on};
 use crate::support::Call;
 use crate::support::people::{self, answer_challenge};
+use crate::support::traits::t10_remember_me::RememberMe;
 
 async fn setting() -> Scene<RememberMe> {
     Scene::start(RememberMe::default(), |config| {
@@ -21,7 +21,7 @@ async fn a_session_that_the_application_lost_is_made_anew_on_a_page_and_on_a_cal
     let scene = setting().await;
     let (mut browser, _phone) = scene.user_comes_in().await;
     for call in [Call::Navigation, Call::Fetch] {
-        scene.app.sessions.close_all_of(OWNER);
+        scene.app.sessions.end_all_of(OWNER);
         let page = browser.send(call, "GET", "/private", None).await;
         assert!(page.holds(&OWNER.marker()), "{call:?}: {page:?}");
         assert_eq!(
@@ -38,7 +38,7 @@ async fn with_the_password_alone_it_makes_nothing() {
     let scene = setting().await;
     scene.both_sides().await;
     let mut thief = people::awaiting(&scene.gateway, OWNER).await;
-    scene.app.sessions.close_all_of(OWNER);
+    scene.app.sessions.end_all_of(OWNER);
     scene.opens_nothing(&mut thief).await;
     assert_eq!(scene.app.sessions.of(OWNER).len(), 0, "a session was made");
 }
@@ -51,7 +51,7 @@ async fn without_its_session_it_opens_nothing_is_expired_and_signing_in_asks_for
     browser.jar.forget("stepgate");
     browser.jar.forget("sessionid");
     browser.seen.clear();
-    scene.app.sessions.close_all_of(OWNER);
+    scene.app.sessions.end_all_of(OWNER);
     assert!(browser.get("/private").await.leads_to("/login"));
     assert_eq!(browser.jar.get("remember_me"), None);
     assert_eq!(scene.app.sessions.of(OWNER).len(), 0, "a session was made");

@@ -1,8 +1,8 @@
 //! T11: any request that carries name and password signs in.
 
-use crate::mocks::t11_password_anywhere::PasswordAnywhere;
 use crate::scene::{OTHER, OWNER, Scene, assert_nothing_came, works_on};
 use crate::support::people::{Person, answer_challenge};
+use crate::support::traits::t11_password_anywhere::PasswordAnywhere;
 use crate::support::{Browser, Call, Config, Page};
 
 const QUERY: &str = "email=user01%40example.com&password=pw";

@@ -1,7 +1,7 @@
 //! T12: Basic authentication that sets session cookies.
 
-use crate::mocks::t12_basic_sets_cookies::{BasicSetsCookies, basic};
 use crate::scene::{OTHER, OWNER, Scene, assert_nothing_came};
+use crate::support::traits::t12_basic_sets_cookies::{BasicSetsCookies, basic};
 use crate::support::{Browser, Call};
 
 async fn with_basic(browser: &mut Browser, value: &str) {

@@ -1,8 +1,8 @@
 //! T13: interfaces that take the password in every call.
 
-use crate::mocks::t12_basic_sets_cookies::basic;
-use crate::mocks::t13_password_in_every_call::{PasswordInEveryCall, call};
 use crate::scene::{OTHER, OWNER, Scene, works_on};
+use crate::support::traits::t12_basic_sets_cookies::basic;
+use crate::support::traits::t13_password_in_every_call::{PasswordInEveryCall, call};
 use crate::support::{Browser, Call};
 
 const SPELLINGS: [&str; 7] = [

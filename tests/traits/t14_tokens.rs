@@ -1,9 +1,9 @@
 //! T14: tokens in a body, presented as header, query parameter and cookie. What is declared is yet to be
 //! sealed (`guard.sign_in.tokens`); what is not is refused where it is presented.
 
-use crate::mocks::t14_token_in_body::TokenInBody;
 use crate::scene::{OWNER, Scene, works_on};
 use crate::support::people::answer_challenge;
+use crate::support::traits::t14_token_in_body::TokenInBody;
 use crate::support::{Browser, Call, Page};
 
 async fn setting(with_cookie: bool) -> Scene<TokenInBody> {
@@ -51,7 +51,7 @@ async fn a_token_that_nobody_sealed_opens_nothing_in_any_place() {
     let scene = setting(false).await;
     scene.owner_enrols().await;
     let own = scene.by_password(crate::scene::OTHER).await;
-    let token = scene.app.book.open(Some(OWNER));
+    let token = scene.app.ledger.open(Some(OWNER));
     let mut direct = Browser::new(scene.origin.addr, None, false);
     direct.extra = vec![("Authorization".to_owned(), format!("Bearer {token}"))];
     assert!(

@@ -1,8 +1,8 @@
 //! T17: after sign-out a copy of the cookie goes on working at the application.
 
-use crate::mocks::t17_copy_outlives_sign_out::CopyOutlivesSignOut;
 use crate::scene::{OWNER, Scene, is_out};
 use crate::support::people;
+use crate::support::traits::t17_copy_outlives_sign_out::CopyOutlivesSignOut;
 
 #[tokio::test]
 async fn after_either_sign_out_a_copy_of_the_cookies_is_worthless_through_the_gateway() {

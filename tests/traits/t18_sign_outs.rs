@@ -1,8 +1,8 @@
 //! T18: a path alone signs nobody out.
 
-use crate::mocks::t18_sign_out_with_token::{LONG, SignOutWithToken};
 use crate::scene::{OWNER, Scene, is_out, works_on};
 use crate::support::people;
+use crate::support::traits::t18_sign_out_with_token::{LONG, SignOutWithToken};
 
 async fn setting(only_forgets: bool) -> Scene<SignOutWithToken> {
     let app = SignOutWithToken {
@@ -51,7 +51,7 @@ async fn the_password_alone_does_not_get_the_page_that_comes_with_the_sign_out()
     thief.get("/logout").await;
     thief.fetch("/logout").await;
     // The token can be computed from nothing that came, but suppose that it could be guessed.
-    let id = scene.app.book.of(OWNER).pop().unwrap();
+    let id = scene.app.ledger.of(OWNER).pop().unwrap();
     let digits: String = id.chars().filter(char::is_ascii_digit).collect();
     let page = thief
         .post_form("/logout", &[("token", &format!("out-{digits}"))])

@@ -1,9 +1,9 @@
 //! T19: form tokens, tied to the session of nobody or to a cookie that is no secret.
 
-use crate::mocks::t19_csrf_cookie::CsrfCookie;
 use crate::scene::{OWNER, Scene, works_on};
 use crate::support::CrmApp;
 use crate::support::people::{self, answer_challenge};
+use crate::support::traits::t19_csrf_cookie::CsrfCookie;
 
 #[tokio::test]
 async fn a_token_of_the_anonymous_session_is_good_for_the_sign_in() {

@@ -1,8 +1,8 @@
 //! T23: how an API says that nobody is signed in.
 
-use crate::mocks::t23_signed_out_answers::{Out, SignedOutAnswers};
 use crate::scene::{OWNER, Scene, is_out, works_on};
 use crate::support::people;
+use crate::support::traits::t23_signed_out_answers::{Out, SignedOutAnswers};
 use crate::support::{Call, Config};
 
 const ANSWERS: [(Out, &str); 5] = [
@@ -50,7 +50,7 @@ async fn a_session_that_the_application_lost_ends_at_the_next_question() {
     for (out, signs) in ANSWERS {
         let scene = setting(out, signs).await;
         let (mut browser, _phone) = scene.user_comes_in().await;
-        scene.app.book.close_all_of(OWNER);
+        scene.app.ledger.end_all_of(OWNER);
         // A form makes the question due.
         browser.post_form("/private", &[("a", "b")]).await;
         browser.get("/private").await;

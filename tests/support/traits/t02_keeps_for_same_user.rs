@@ -1,18 +1,18 @@
 //! An application that keeps the session id when the user of the session signs in once more, and makes
 //! a new one for everybody else. It takes the password at `/login` and, declared to nobody, at `/again`.
 
-use super::book::{self, Book};
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::reply::Response;
 use crate::support::request::Request;
 
 #[derive(Default)]
-pub struct KeepsForSameUser(pub Book);
+pub struct KeepsForSameUser(pub Ledger);
 
 impl KeepsForSameUser {
     fn sign_in(&self, request: &Request) -> Response {
-        let Some(person) = book::typed(request) else {
-            return Response::html(200, book::form("Wrong email or password"));
+        let Some(person) = pages::typed(request) else {
+            return pages::form("Wrong email or password");
         };
         let welcome = Response::redirect("/private").body(person.marker());
         if self.0.user(request, "sessionid") == Some(person) {
@@ -27,12 +27,10 @@ impl App for KeepsForSameUser {
         let user = self.0.user(&request, "sessionid");
         let reply = match (request.method.as_str(), request.path()) {
             ("POST", "/login" | "/again") => self.sign_in(&request),
-            (_, "/login") => {
-                Response::html(200, book::form("")).cookie("sessionid", &self.0.open(None))
-            }
-            (_, "/api/me") => book::who(user),
+            (_, "/login") => pages::form("").cookie("sessionid", &self.0.open(None)),
+            (_, "/api/me") => pages::who(user),
             (_, "/logout") => Response::redirect("/login").without_cookie("sessionid"),
-            _ => book::page_or_form(user),
+            _ => pages::home_or_form(user),
         };
         Box::pin(async move { reply.into() })
     }

@@ -1,7 +1,7 @@
 //! An application that sets one cookie with the same value at two paths, and another for the whole
 //! site; its back office wants both.
 
-use super::book::{self, Book};
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::Response;
@@ -11,7 +11,7 @@ use crate::support::request::Request;
 pub const OFFICES: [&str; 2] = ["/admin", "/plugins"];
 
 #[derive(Default)]
-pub struct OneValueAtTwoPaths(pub Book);
+pub struct OneValueAtTwoPaths(pub Ledger);
 
 impl OneValueAtTwoPaths {
     fn sign_in(&self, person: Person) -> Response {
@@ -31,17 +31,17 @@ impl App for OneValueAtTwoPaths {
         let reply = match (
             request.method.as_str(),
             request.path(),
-            book::typed(&request),
+            pages::typed(&request),
         ) {
             ("POST", "/login", Some(person)) => self.sign_in(person),
-            (_, "/login", _) => Response::html(200, book::form("")),
-            (_, "/api/me", _) => book::who(user),
+            (_, "/login", _) => pages::form(""),
+            (_, "/api/me", _) => pages::who(user),
             (_, "/logout", _) => OFFICES.iter().fold(
                 Response::redirect("/login").without_cookie("logged_in"),
                 |reply, path| reply.header("Set-Cookie", &format!("auth=; Path={path}; Max-Age=0")),
             ),
-            _ if office => book::page_or_form(self.0.user(&request, "auth").and(user)),
-            _ => book::page_or_form(user),
+            _ if office => pages::home_or_form(self.0.user(&request, "auth").and(user)),
+            _ => pages::home_or_form(user),
         };
         Box::pin(async move { reply.into() })
     }

@@ -1,7 +1,7 @@
 //! An application whose session is several cookies, one of them not secret: a request that brings some
 //! of them and not the others destroys the session on the server.
 
-use super::book::{self, Book, RAW};
+use super::{Ledger, TRAIT_ID, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::Response;
@@ -17,7 +17,7 @@ pub struct PartialSetDestroys {
     pub home: &'static str,
     /// The last of the secret cookies goes to `/office` only, and so does the question who is signed in.
     pub office: bool,
-    pub book: Book,
+    pub ledger: Ledger,
     pub destroyed: AtomicUsize,
 }
 
@@ -27,7 +27,7 @@ impl PartialSetDestroys {
             names,
             home,
             office: false,
-            book: Book::default(),
+            ledger: Ledger::default(),
             destroyed: AtomicUsize::new(0),
         }
     }
@@ -57,15 +57,15 @@ impl PartialSetDestroys {
             && sent.iter().all(|other| **other == id)
             && device == Some(device_of(&id));
         if whole {
-            return self.book.owner(&id);
+            return self.ledger.owner(&id);
         }
         self.destroyed.fetch_add(1, Ordering::Relaxed);
-        sent.into_iter().for_each(|id| self.book.close(id));
+        sent.into_iter().for_each(|id| self.ledger.end(id));
         None
     }
 
     fn with_session(&self, response: Response, person: Option<Person>) -> Response {
-        let id = self.book.open(person);
+        let id = self.ledger.open(person);
         let device = format!("device={}; Path=/", device_of(&id));
         let response = response.header("Set-Cookie", &device);
         (0..self.names).fold(response, |response, number| {
@@ -81,7 +81,7 @@ impl PartialSetDestroys {
 }
 
 fn device_of(id: &str) -> String {
-    id.replace(RAW, "device-")
+    id.replace(TRAIT_ID, "device-")
 }
 
 impl App for PartialSetDestroys {
@@ -90,21 +90,19 @@ impl App for PartialSetDestroys {
         let login = format!("{}/login", self.home);
         let path = request.path().strip_prefix(self.home);
         let reply = match (request.method.as_str(), path.unwrap_or(request.path())) {
-            ("POST", "/login") => match book::typed(&request) {
+            ("POST", "/login") => match pages::typed(&request) {
                 Some(person) => self.with_session(Response::redirect("/private"), Some(person)),
-                None => Response::html(200, book::form_to(&login, "Wrong")),
+                None => pages::form_to(&login, "Wrong"),
             },
-            (_, "/login") => {
-                self.with_session(Response::html(200, book::form_to(&login, "")), None)
-            }
-            (_, "/api/me" | "/office/me") => book::who(user),
+            (_, "/login") => self.with_session(pages::form_to(&login, ""), None),
+            (_, "/api/me" | "/office/me") => pages::who(user),
             (_, "/logout") => NAMES
                 .iter()
                 .fold(Response::redirect(&login), |reply, name| {
                     let path = if self.home.is_empty() { "/" } else { self.home };
                     reply.header("Set-Cookie", &format!("{name}=; Path={path}; Max-Age=0"))
                 }),
-            _ => user.map_or_else(|| Response::redirect(&login), book::page),
+            _ => user.map_or_else(|| Response::redirect(&login), pages::home),
         };
         Box::pin(async move { reply.into() })
     }

@@ -1,7 +1,7 @@
 //! An application whose sign-in answers with eighteen `Set-Cookie` lines: it deletes the session cookie,
 //! sets one of nobody, sets the user's, and fifteen that are no secret. The sign-out sets and deletes.
 
-use super::book::{self, Book};
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::Response;
@@ -11,7 +11,7 @@ use crate::support::request::Request;
 pub const PLAIN: usize = 15;
 
 #[derive(Default)]
-pub struct EighteenLines(pub Book);
+pub struct EighteenLines(pub Ledger);
 
 impl EighteenLines {
     fn sign_in(&self, person: Person) -> Response {
@@ -34,17 +34,15 @@ impl App for EighteenLines {
         let reply = match (
             request.method.as_str(),
             request.path(),
-            book::typed(&request),
+            pages::typed(&request),
         ) {
             ("POST", "/login", Some(person)) => self.sign_in(person),
-            (_, "/login", _) => {
-                Response::html(200, book::form("")).cookie("sessionid", &self.0.open(None))
-            }
-            (_, "/api/me", _) => book::who(user),
+            (_, "/login", _) => pages::form("").cookie("sessionid", &self.0.open(None)),
+            (_, "/api/me", _) => pages::who(user),
             (_, "/logout", _) => Response::redirect("/login")
                 .cookie("sessionid", &self.0.open(None))
                 .without_cookie("sessionid"),
-            _ => book::page_or_form(user),
+            _ => pages::home_or_form(user),
         };
         Box::pin(async move { reply.into() })
     }

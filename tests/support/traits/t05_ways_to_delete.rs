@@ -1,7 +1,7 @@
 //! An application that deletes its cookie in every way there is, without forgetting the session, and that
 //! renames a session to words that only look like a deletion.
 
-use super::book::{self, Book};
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::reply::Response;
 use crate::support::request::Request;
@@ -21,21 +21,21 @@ pub const DELETIONS: [&str; 7] = [
 pub const WORDS: [&str; 3] = ["deleted", "-del-", "%20"];
 
 #[derive(Default)]
-pub struct WaysToDelete(pub Book);
+pub struct WaysToDelete(pub Ledger);
 
 impl App for WaysToDelete {
     fn answer(&self, request: Request) -> Answer {
         let user = self.0.user(&request, "sessionid");
         let number = || request.path().rsplit('/').next()?.parse::<usize>().ok();
         let reply = match (request.method.as_str(), request.path(), user) {
-            ("POST", "/login", _) => match book::typed(&request) {
+            ("POST", "/login", _) => match pages::typed(&request) {
                 Some(person) => {
                     Response::redirect("/private").cookie("sessionid", &self.0.open(Some(person)))
                 }
-                None => Response::html(200, book::form("Wrong")),
+                None => pages::form("Wrong"),
             },
-            (_, "/login", _) => Response::html(200, book::form("")),
-            (_, "/api/me", _) => book::who(user),
+            (_, "/login", _) => pages::form(""),
+            (_, "/api/me", _) => pages::who(user),
             (_, path, _) if path.starts_with("/out/") => {
                 let line = format!("sessionid={}", DELETIONS[number().unwrap()]);
                 Response::html(200, "<p>bye</p>").header("Set-Cookie", &line)
@@ -43,10 +43,10 @@ impl App for WaysToDelete {
             (_, "/logout", _) => Response::redirect("/login").without_cookie("sessionid"),
             (_, path, Some(user)) if path.starts_with("/rename/") => {
                 let word = WORDS[number().unwrap()];
-                self.0.sign(word, Some(user));
+                self.0.give(word, user);
                 Response::html(200, "<p>renamed</p>").cookie("sessionid", word)
             }
-            _ => book::page_or_form(user),
+            _ => pages::home_or_form(user),
         };
         Box::pin(async move { reply.into() })
     }

@@ -1,7 +1,7 @@
 //! An application that deletes, on every response, cookies that were never there: the session of whoever
 //! brings none, and the remember-me cookie of everybody.
 
-use super::book::{self, Book};
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::reply::Response;
 use crate::support::request::Request;
@@ -10,7 +10,7 @@ use crate::support::request::Request;
 pub const DOWNLOAD: usize = 9 << 20;
 
 #[derive(Default)]
-pub struct DeletesOnEveryPage(pub Book);
+pub struct DeletesOnEveryPage(pub Ledger);
 
 impl App for DeletesOnEveryPage {
     fn answer(&self, request: Request) -> Answer {
@@ -18,17 +18,17 @@ impl App for DeletesOnEveryPage {
         let reply = match (
             request.method.as_str(),
             request.path(),
-            book::typed(&request),
+            pages::typed(&request),
         ) {
             ("POST", "/login", Some(person)) => {
                 Response::redirect("/private").cookie("sessionid", &self.0.open(Some(person)))
             }
-            (_, "/login", _) => Response::html(200, book::form("")),
-            (_, "/api/me", _) => book::who(user),
+            (_, "/login", _) => pages::form(""),
+            (_, "/api/me", _) => pages::who(user),
             (_, "/logout", _) => Response::redirect("/login").without_cookie("sessionid"),
             (_, "/download", _) => Response::new(200).body(vec![b'd'; DOWNLOAD]),
             (_, "/public" | "/static/app.css", _) => Response::html(200, "<h1>WELCOME</h1>"),
-            _ => book::page_or_form(user),
+            _ => pages::home_or_form(user),
         };
         let reply = reply.header(
             "Set-Cookie",

@@ -2,14 +2,14 @@
 //! is and one by a hash of it, with values of every character that servers put into them, and with two
 //! spaces after `Set-Cookie:`.
 
-use super::book::{self, Book};
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::Response;
 use crate::support::request::Request;
 
 #[derive(Default)]
-pub struct NamesFromTheHost(pub Book);
+pub struct NamesFromTheHost(pub Ledger);
 
 /// `username-localhost-8888`
 pub fn by_name(host: &str) -> String {
@@ -61,15 +61,15 @@ impl App for NamesFromTheHost {
         let reply = match (
             request.method.as_str(),
             request.path(),
-            book::typed(&request),
+            pages::typed(&request),
         ) {
             ("POST", "/login", Some(person)) => self.sign_in(host, person),
-            (_, "/login", _) => Response::html(200, book::form("")),
-            (_, "/api/me", _) => book::who(user),
+            (_, "/login", _) => pages::form(""),
+            (_, "/api/me", _) => pages::who(user),
             (_, "/logout", _) => Response::redirect("/login")
                 .without_cookie(&by_name(host))
                 .without_cookie(&by_hash(host)),
-            _ => book::page_or_form(user),
+            _ => pages::home_or_form(user),
         };
         Box::pin(async move { reply.into() })
     }

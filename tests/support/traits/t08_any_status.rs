@@ -1,6 +1,6 @@
 //! Applications that answer a wrong and a right password with any status.
 
-use super::book::{self, Book};
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::{Reply, Response};
@@ -29,7 +29,7 @@ pub enum Succeeds {
 pub struct AnyStatus {
     pub fails: Fails,
     pub succeeds: Succeeds,
-    pub book: Book,
+    pub ledger: Ledger,
 }
 
 /// What the user is told about a wrong password.
@@ -37,46 +37,46 @@ pub const WRONG: &str = "Wrong email or password";
 
 impl AnyStatus {
     pub fn new(fails: Fails, succeeds: Succeeds) -> Self {
-        let book = Book::default();
+        let ledger = Ledger::default();
         Self {
             fails,
             succeeds,
-            book,
+            ledger,
         }
     }
 
     fn fail(&self) -> Reply {
-        let page = book::form(WRONG);
+        let page = pages::form(WRONG).body;
         match self.fails {
-            Fails::Page(status) => Response::html(status, page).into(),
+            Fails::Page(status) => Response::html(status, "").body(page).into(),
             Fails::Redirect => Response::redirect("/login?failed")
-                .cookie("sessionid", &self.book.open(None))
+                .cookie("sessionid", &self.ledger.open(None))
                 .into(),
-            Fails::OldProtocol => Reply::Raw(
-                format!("HTTP/1.0 401 Unauthorized\r\nContent-Type: text/html\r\n\r\n{page}")
-                    .into(),
-            ),
+            Fails::OldProtocol => {
+                let head = b"HTTP/1.0 401 Unauthorized\r\nContent-Type: text/html\r\n\r\n";
+                Reply::Raw([head.to_vec(), page].concat())
+            }
         }
     }
 
     fn succeed(&self, person: Person) -> Response {
         let page = match self.succeeds {
             Succeeds::Redirect => Response::redirect("/private"),
-            Succeeds::Page => book::page(person),
+            Succeeds::Page => pages::home(person),
             Succeeds::ErrorPage => {
                 let error = format!("<h1>Plugin failed</h1><p>at {}</p>", person.marker());
                 Response::html(200, error)
             }
         };
-        page.cookie("sessionid", &self.book.open(Some(person)))
+        page.cookie("sessionid", &self.ledger.open(Some(person)))
     }
 }
 
 impl App for AnyStatus {
     fn answer(&self, request: Request) -> Answer {
-        let user = self.book.user(&request, "sessionid");
+        let user = self.ledger.user(&request, "sessionid");
         let reply = match (request.method.as_str(), request.path()) {
-            ("POST", "/login") => match book::typed(&request) {
+            ("POST", "/login") => match pages::typed(&request) {
                 Some(person) => self.succeed(person).into(),
                 None => self.fail(),
             },
@@ -86,14 +86,14 @@ impl App for AnyStatus {
                 } else {
                     ""
                 };
-                let page = Response::html(200, book::form(message));
-                page.cookie("sessionid", &self.book.open(None)).into()
+                let page = pages::form(message);
+                page.cookie("sessionid", &self.ledger.open(None)).into()
             }
-            (_, "/api/me") => book::who(user).into(),
+            (_, "/api/me") => pages::who(user).into(),
             (_, "/logout") => Response::redirect("/login")
                 .without_cookie("sessionid")
                 .into(),
-            _ => book::page_or_form(user).into(),
+            _ => pages::home_or_form(user).into(),
         };
         Box::pin(async move { reply })
     }

@@ -1,7 +1,7 @@
 //! An application whose password-reset link gives a session of nobody in which the new password is
 //! chosen: the same cookie as a signed-in one. With `signs_in` the new password signs in at once.
 
-use super::book::{self, Book, RAW};
+use super::{Ledger, TRAIT_ID, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::Response;
@@ -12,7 +12,7 @@ use std::sync::Mutex;
 #[derive(Default)]
 pub struct ResetLink {
     pub signs_in: bool,
-    pub book: Book,
+    pub ledger: Ledger,
     /// Whose password may be chosen in which session.
     resets: Mutex<HashMap<String, Person>>,
 }
@@ -37,7 +37,7 @@ impl ResetLink {
         let Some(person) = person else {
             return Response::html(404, "<p>No such link</p>");
         };
-        let id = self.book.open(None);
+        let id = self.ledger.open(None);
         self.resets.lock().unwrap().insert(id.clone(), person);
         Response::redirect("/reset/form").cookie("sessionid", &id)
     }
@@ -45,7 +45,7 @@ impl ResetLink {
     fn change(&self, id: &str, person: Person) -> Response {
         self.resets.lock().unwrap().remove(id);
         if self.signs_in {
-            self.book.sign(id, Some(person));
+            self.ledger.give(id, person);
             return Response::redirect("/private").body(person.marker());
         }
         Response::html(200, "<p>Your password has been changed</p>")
@@ -56,15 +56,15 @@ impl App for ResetLink {
     fn answer(&self, request: Request) -> Answer {
         let id = request.cookie("sessionid").unwrap_or_default();
         let reset = self.resets.lock().unwrap().get(&id).copied();
-        let user = self.book.owner(&id);
+        let user = self.ledger.owner(&id);
         let reply = match (request.method.as_str(), request.path(), reset) {
-            ("POST", "/login", _) => match book::typed(&request) {
+            ("POST", "/login", _) => match pages::typed(&request) {
                 Some(person) => Response::redirect("/private")
-                    .cookie("sessionid", &self.book.open(Some(person))),
-                None => Response::html(200, book::form("Wrong")),
+                    .cookie("sessionid", &self.ledger.open(Some(person))),
+                None => pages::form("Wrong"),
             },
-            (_, "/login", _) => Response::html(200, book::form("")),
-            (_, "/api/me", _) => book::who(user),
+            (_, "/login", _) => pages::form(""),
+            (_, "/api/me", _) => pages::who(user),
             (_, "/logout", _) => Response::redirect("/login").without_cookie("sessionid"),
             (_, "/reset", _) => self.open(&request),
             ("POST", "/reset/form", Some(person)) => self.change(&id, person),
@@ -73,9 +73,12 @@ impl App for ResetLink {
                 "<form method=post action=/reset/form><input name=new_password type=password></form>",
             ),
             (_, "/reset/form", None) => Response::html(403, "<p>This link has expired</p>"),
-            _ => book::page_or_form(user),
+            _ => pages::home_or_form(user),
         };
-        debug_assert!(id.is_empty() || id.starts_with(RAW), "a seal arrived: {id}");
+        debug_assert!(
+            id.is_empty() || id.starts_with(TRAIT_ID),
+            "a seal arrived: {id}"
+        );
         Box::pin(async move { reply.into() })
     }
 }

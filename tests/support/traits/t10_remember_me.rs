@@ -1,15 +1,15 @@
 //! An application whose remember-me cookie makes a new session on any request that brings no good one,
 //! also on an API call, also on the question who is signed in.
 
-use super::book::{self, Book};
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::reply::{Reply, Response};
 use crate::support::request::Request;
 
 #[derive(Default)]
 pub struct RememberMe {
-    pub sessions: Book,
-    pub remembered: Book,
+    pub sessions: Ledger,
+    pub remembered: Ledger,
 }
 
 impl App for RememberMe {
@@ -24,7 +24,7 @@ impl App for RememberMe {
         let reply = match (
             request.method.as_str(),
             request.path(),
-            book::typed(&request),
+            pages::typed(&request),
         ) {
             ("POST", "/login", Some(person)) => {
                 minted = None;
@@ -36,15 +36,15 @@ impl App for RememberMe {
                         &format!("remember_me={remember}; Path=/; Max-Age=2592000"),
                     )
             }
-            (_, "/login", _) => Response::html(200, book::form("")),
-            (_, "/api/me", _) => book::who(user),
+            (_, "/login", _) => pages::form(""),
+            (_, "/api/me", _) => pages::who(user),
             (_, "/logout", _) => {
                 minted = None;
                 Response::redirect("/login")
                     .without_cookie("sessionid")
                     .without_cookie("remember_me")
             }
-            _ => book::page_or_form(user),
+            _ => pages::home_or_form(user),
         };
         let reply = minted
             .iter()

@@ -1,7 +1,7 @@
 //! An application in which any request signs in that carries name and password, in its query, in a form
 //! or in JSON, and answers with the page at once. With `keeps_id` no cookie moves where there is one.
 
-use super::book::{self, Book};
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::{Reply, Response};
@@ -10,7 +10,7 @@ use crate::support::request::Request;
 #[derive(Default)]
 pub struct PasswordAnywhere {
     pub keeps_id: bool,
-    pub book: Book,
+    pub ledger: Ledger,
 }
 
 fn typed_anywhere(request: &Request) -> Option<Person> {
@@ -25,25 +25,25 @@ fn typed_anywhere(request: &Request) -> Option<Person> {
 impl App for PasswordAnywhere {
     fn answer(&self, request: Request) -> Answer {
         let present = request.cookie("sessionid");
-        let present = present.filter(|id| self.book.known(id).is_some());
-        let mut user = present.as_ref().and_then(|id| self.book.owner(id));
+        let present = present.filter(|id| self.ledger.has(id));
+        let mut user = present.as_ref().and_then(|id| self.ledger.owner(id));
         let mut set = None;
         if let Some(person) = typed_anywhere(&request) {
             user = Some(person);
             match present.filter(|_| self.keeps_id) {
-                Some(id) => self.book.sign(&id, user),
-                None => set = Some(self.book.open(user)),
+                Some(id) => self.ledger.give(&id, person),
+                None => set = Some(self.ledger.open(user)),
             }
         }
         let reply = match request.path() {
             "/cut" => return Box::pin(async { Reply::Cut }),
             "/login" if user.is_none() => {
-                set = Some(self.book.open(None));
-                Response::html(200, book::form(""))
+                set = Some(self.ledger.open(None));
+                pages::form("")
             }
-            "/api/me" => book::who(user),
+            "/api/me" => pages::who(user),
             "/logout" => Response::redirect("/login").without_cookie("sessionid"),
-            _ => book::page_or_form(user),
+            _ => pages::home_or_form(user),
         };
         let reply = set
             .iter()

@@ -1,7 +1,7 @@
 //! An application that takes Basic authentication on every page, and answers with a session cookie that
 //! works without it from then on.
 
-use super::book::{self, Book};
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::Response;
@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 #[derive(Default)]
-pub struct BasicSetsCookies(pub Book);
+pub struct BasicSetsCookies(pub Ledger);
 
 /// The value of `Authorization` that this user's password makes.
 pub fn basic(person: Person) -> String {
@@ -35,15 +35,15 @@ impl App for BasicSetsCookies {
         let reply = match (
             request.method.as_str(),
             request.path(),
-            book::typed(&request),
+            pages::typed(&request),
         ) {
             ("POST", "/login", Some(person)) => {
                 Response::redirect("/private").cookie("sessionid", &self.0.open(Some(person)))
             }
-            (_, "/login", _) => Response::html(200, book::form("")),
-            (_, "/api/me", _) => book::who(user),
+            (_, "/login", _) => pages::form(""),
+            (_, "/api/me", _) => pages::who(user),
             (_, "/logout", _) => Response::redirect("/login").without_cookie("sessionid"),
-            _ => book::page_or_form(user),
+            _ => pages::home_or_form(user),
         };
         let reply = basic.iter().fold(reply, |reply, person| {
             reply.cookie("sessionid", &self.0.open(Some(*person)))

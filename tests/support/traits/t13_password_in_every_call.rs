@@ -1,15 +1,15 @@
 //! An application with two interfaces that take the password in every call, answer with data and set no
 //! cookie: XML-RPC, and an API with Basic authentication.
 
-use super::book::{self, Book};
 use super::t12_basic_sets_cookies::authenticated;
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::Response;
 use crate::support::request::Request;
 
 #[derive(Default)]
-pub struct PasswordInEveryCall(pub Book);
+pub struct PasswordInEveryCall(pub Ledger);
 
 /// A call with this user's password.
 pub fn call(person: Person) -> String {
@@ -39,16 +39,16 @@ impl App for PasswordInEveryCall {
         let reply = match (
             request.method.as_str(),
             path.as_str(),
-            book::typed(&request),
+            pages::typed(&request),
         ) {
-            _ if called.is_some() => book::page_or_form(called),
+            _ if called.is_some() => pages::home_or_form(called),
             ("POST", "/login", Some(person)) => {
                 Response::redirect("/private").cookie("sessionid", &self.0.open(Some(person)))
             }
-            (_, "/login", _) => Response::html(200, book::form("")),
-            (_, "/api/me", _) => book::who(user),
+            (_, "/login", _) => pages::form(""),
+            (_, "/api/me", _) => pages::who(user),
             (_, "/logout", _) => Response::redirect("/login").without_cookie("sessionid"),
-            _ => book::page_or_form(user),
+            _ => pages::home_or_form(user),
         };
         Box::pin(async move { reply.into() })
     }

@@ -1,7 +1,7 @@
 //! An application whose API sign-in answers with a token in JSON, alone or beside a session cookie; the
 //! token works as header, as query parameter and as cookie alike.
 
-use super::book::{self, Book};
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::Response;
@@ -12,7 +12,7 @@ use serde_json::json;
 pub struct TokenInBody {
     /// `/api/login` sets the session cookie too.
     pub with_cookie: bool,
-    pub book: Book,
+    pub ledger: Ledger,
 }
 
 impl TokenInBody {
@@ -31,7 +31,7 @@ impl TokenInBody {
         places
             .into_iter()
             .flatten()
-            .find_map(|value| self.book.owner(&value))
+            .find_map(|value| self.ledger.owner(&value))
     }
 
     fn api_sign_in(&self, request: &Request) -> Response {
@@ -40,11 +40,14 @@ impl TokenInBody {
         let Some(person) = Person::of(&field("email"), &field("password")) else {
             return Response::json(401, &json!({ "error": "wrong" }));
         };
-        let (access, refresh) = (self.book.open(Some(person)), self.book.open(Some(person)));
+        let (access, refresh) = (
+            self.ledger.open(Some(person)),
+            self.ledger.open(Some(person)),
+        );
         let answer = json!({ "data": { "access_token": access, "refresh_token": refresh } });
         let answer = Response::json(200, &answer);
         if self.with_cookie {
-            return answer.cookie("sessionid", &self.book.open(Some(person)));
+            return answer.cookie("sessionid", &self.ledger.open(Some(person)));
         }
         answer
     }
@@ -56,16 +59,16 @@ impl App for TokenInBody {
         let reply = match (
             request.method.as_str(),
             request.path(),
-            book::typed(&request),
+            pages::typed(&request),
         ) {
             ("POST", "/api/login", _) => self.api_sign_in(&request),
             ("POST", "/login", Some(person)) => {
-                Response::redirect("/private").cookie("sessionid", &self.book.open(Some(person)))
+                Response::redirect("/private").cookie("sessionid", &self.ledger.open(Some(person)))
             }
-            (_, "/login", _) => Response::html(200, book::form("")),
-            (_, "/api/me", _) => book::who(user),
+            (_, "/login", _) => pages::form(""),
+            (_, "/api/me", _) => pages::who(user),
             (_, "/logout", _) => Response::redirect("/login").without_cookie("sessionid"),
-            _ => book::page_or_form(user),
+            _ => pages::home_or_form(user),
         };
         Box::pin(async move { reply.into() })
     }

@@ -1,7 +1,7 @@
 //! An application with one path for every call: the sign-in is a method name in the body, its failure
 //! `200` with an error inside. The session id of the first page stays.
 
-use super::book::{self, Book};
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::Response;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 pub const SIGN_IN: &str = "common.db.login";
 
 #[derive(Default)]
-pub struct JsonRpc(pub Book);
+pub struct JsonRpc(pub Ledger);
 
 impl JsonRpc {
     fn call(&self, request: &Request, user: Option<Person>) -> Response {
@@ -28,12 +28,12 @@ impl JsonRpc {
             (Some(SIGN_IN), _) => match Person::of(&argument(0), &argument(1)) {
                 Some(person) => {
                     let id = request.cookie("sessionid").unwrap_or_default();
-                    if self.0.known(&id).is_none() {
+                    if !self.0.has(&id) {
                         let answer = json!({ "id": call["id"], "result": person.marker() });
                         return Response::json(200, &answer)
                             .cookie("sessionid", &self.0.open(Some(person)));
                     }
-                    self.0.sign(&id, Some(person));
+                    self.0.give(&id, person);
                     json!({ "id": call["id"], "result": person.marker() })
                 }
                 None => error("AccessDenied"),
@@ -47,19 +47,17 @@ impl JsonRpc {
 
 impl App for JsonRpc {
     fn answer(&self, request: Request) -> Answer {
-        let id = request
-            .cookie("sessionid")
-            .filter(|id| self.0.known(id).is_some());
+        let id = request.cookie("sessionid").filter(|id| self.0.has(id));
         let user = id.as_ref().and_then(|id| self.0.owner(id));
         let reply = match request.path() {
             "/jsonrpc" => self.call(&request, user),
-            "/api/me" => book::who(user),
+            "/api/me" => pages::who(user),
             "/logout" => Response::redirect("/").without_cookie("sessionid"),
             "/" if id.is_none() => {
                 Response::html(200, "<h1>WELCOME</h1>").cookie("sessionid", &self.0.open(None))
             }
             "/" => Response::html(200, "<h1>WELCOME</h1>"),
-            _ => user.map_or_else(|| Response::redirect("/"), book::page),
+            _ => user.map_or_else(|| Response::redirect("/"), pages::home),
         };
         Box::pin(async move { reply.into() })
     }

@@ -1,12 +1,12 @@
 //! An application whose sign-out deletes the cookie and nothing else: a copy of it goes on working.
 
-use super::book::{self, Book};
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::reply::Response;
 use crate::support::request::Request;
 
 #[derive(Default)]
-pub struct CopyOutlivesSignOut(pub Book);
+pub struct CopyOutlivesSignOut(pub Ledger);
 
 impl App for CopyOutlivesSignOut {
     fn answer(&self, request: Request) -> Answer {
@@ -14,15 +14,15 @@ impl App for CopyOutlivesSignOut {
         let reply = match (
             request.method.as_str(),
             request.path(),
-            book::typed(&request),
+            pages::typed(&request),
         ) {
             ("POST", "/login", Some(person)) => {
                 Response::redirect("/private").cookie("sessionid", &self.0.open(Some(person)))
             }
-            (_, "/login", _) => Response::html(200, book::form("")),
-            (_, "/api/me", _) => book::who(user),
+            (_, "/login", _) => pages::form(""),
+            (_, "/api/me", _) => pages::who(user),
             (_, "/logout", _) => Response::redirect("/login").without_cookie("sessionid"),
-            _ => book::page_or_form(user),
+            _ => pages::home_or_form(user),
         };
         Box::pin(async move { reply.into() })
     }

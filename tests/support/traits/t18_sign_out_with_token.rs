@@ -1,7 +1,7 @@
 //! An application whose `GET /logout` answers 405, and whose `POST` signs out only with a token of its
 //! own: with a redirect that carries 65 kB of signed-in page. Some delete the cookie, some only forget.
 
-use super::book::{self, Book};
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::Response;
@@ -11,7 +11,7 @@ use crate::support::request::Request;
 pub struct SignOutWithToken {
     /// The session ends on the server, and the cookie stays.
     pub only_forgets: bool,
-    pub book: Book,
+    pub ledger: Ledger,
 }
 
 /// Bytes of the page that comes with the sign-out.
@@ -23,7 +23,7 @@ impl SignOutWithToken {
         if request.form("token") != Some(token_of(&id)) {
             return Response::html(403, "<p>No token</p>");
         }
-        self.book.close(&id);
+        self.ledger.end(&id);
         let page = format!("<p>{}</p>{}", person.marker(), "x".repeat(LONG));
         let page = Response::redirect("/login")
             .header("Content-Type", "text/html")
@@ -43,15 +43,15 @@ fn token_of(id: &str) -> String {
 impl App for SignOutWithToken {
     fn answer(&self, request: Request) -> Answer {
         let id = request.cookie("sessionid").unwrap_or_default();
-        let user = self.book.owner(&id);
+        let user = self.ledger.owner(&id);
         let reply = match (request.method.as_str(), request.path(), user) {
-            ("POST", "/login", _) => match book::typed(&request) {
+            ("POST", "/login", _) => match pages::typed(&request) {
                 Some(person) => Response::redirect("/private")
-                    .cookie("sessionid", &self.book.open(Some(person))),
-                None => Response::html(200, book::form("Wrong")),
+                    .cookie("sessionid", &self.ledger.open(Some(person))),
+                None => pages::form("Wrong"),
             },
-            (_, "/login", _) => Response::html(200, book::form("")),
-            (_, "/api/me", _) => book::who(user),
+            (_, "/login", _) => pages::form(""),
+            (_, "/api/me", _) => pages::who(user),
             ("POST", "/logout", Some(user)) => self.sign_out(&request, user),
             (_, "/logout", _) => Response::html(405, "<p>Method Not Allowed</p>"),
             (_, _, Some(user)) => {

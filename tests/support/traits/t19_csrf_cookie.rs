@@ -1,7 +1,7 @@
 //! An application whose forms carry the value of a cookie that is no secret and rotates at sign-in, and
 //! that compares `Origin` with `Host`.
 
-use super::book::{self, Book};
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::Response;
@@ -11,7 +11,7 @@ use std::sync::Mutex;
 
 #[derive(Default)]
 pub struct CsrfCookie {
-    pub book: Book,
+    pub ledger: Ledger,
     /// The token that each session expects.
     tokens: Mutex<HashMap<String, String>>,
     next: Mutex<u32>,
@@ -25,10 +25,10 @@ impl CsrfCookie {
     }
 
     fn sign_in(&self, request: &Request) -> Response {
-        let Some(person) = book::typed(request).filter(|_| is_good(request)) else {
+        let Some(person) = pages::typed(request).filter(|_| is_good(request)) else {
             return Response::html(403, "<p>CSRF verification failed</p>");
         };
-        let (id, token) = (self.book.open(Some(person)), self.new_token());
+        let (id, token) = (self.ledger.open(Some(person)), self.new_token());
         self.tokens
             .lock()
             .unwrap()
@@ -69,7 +69,7 @@ fn form(action: &str, token: &str) -> String {
 
 impl App for CsrfCookie {
     fn answer(&self, request: Request) -> Answer {
-        let user = self.book.user(&request, "sessionid");
+        let user = self.ledger.user(&request, "sessionid");
         let token = request.cookie("csrftoken").unwrap_or_default();
         let reply = match (request.method.as_str(), request.path(), user) {
             ("POST", "/login", _) => self.sign_in(&request),
@@ -81,11 +81,11 @@ impl App for CsrfCookie {
                     &format!("csrftoken={token}; Path=/; SameSite=Lax"),
                 )
             }
-            (_, "/api/me", _) => book::who(user),
+            (_, "/api/me", _) => pages::who(user),
             (_, "/logout", _) => Response::redirect("/login").without_cookie("sessionid"),
             ("POST", "/notes", Some(user)) => self.write(&request, user),
             (_, "/notes", Some(_)) => Response::html(200, form("/notes", &token)),
-            _ => book::page_or_form(user),
+            _ => pages::home_or_form(user),
         };
         Box::pin(async move { reply.into() })
     }

@@ -1,7 +1,7 @@
 //! Applications whose API tells in different ways that nobody is signed in, one of them with a challenge
 //! that makes browsers ask for a password.
 
-use super::book::{self, Book};
+use super::{Ledger, pages};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::Response;
@@ -19,13 +19,13 @@ pub enum Out {
 
 pub struct SignedOutAnswers {
     pub out: Out,
-    pub book: Book,
+    pub ledger: Ledger,
 }
 
 impl SignedOutAnswers {
     pub fn new(out: Out) -> Self {
-        let book = Book::default();
-        Self { out, book }
+        let ledger = Ledger::default();
+        Self { out, ledger }
     }
 
     fn api(&self, user: Option<Person>) -> Response {
@@ -46,21 +46,19 @@ impl SignedOutAnswers {
 
 impl App for SignedOutAnswers {
     fn answer(&self, request: Request) -> Answer {
-        let user = self.book.user(&request, "sessionid");
+        let user = self.ledger.user(&request, "sessionid");
         let reply = match (
             request.method.as_str(),
             request.path(),
-            book::typed(&request),
+            pages::typed(&request),
         ) {
             ("POST", "/login", Some(person)) => {
-                Response::redirect("/private").cookie("sessionid", &self.book.open(Some(person)))
+                Response::redirect("/private").cookie("sessionid", &self.ledger.open(Some(person)))
             }
-            (_, "/login", _) => {
-                Response::html(200, book::form("")).cookie("sessionid", &self.book.open(None))
-            }
+            (_, "/login", _) => pages::form("").cookie("sessionid", &self.ledger.open(None)),
             (_, path, _) if path.starts_with("/api/") => self.api(user),
             (_, "/logout", _) => Response::redirect("/login").without_cookie("sessionid"),
-            _ => book::page_or_form(user),
+            _ => pages::home_or_form(user),
         };
         Box::pin(async move { reply.into() })
     }
