@@ -11,6 +11,8 @@ async fn with_basic(browser: &mut Browser, value: &str) {
             let page = browser.send(call, method, "/private", None).await;
             assert_eq!(page.status, 403, "{call:?} {method}: {page:?}");
             assert!(page.set_cookies().is_empty(), "{page:?}");
+            let asks = page.header("www-authenticate");
+            assert!(asks.is_none(), "the browser would ask for a password");
         }
     }
     browser.extra.clear();

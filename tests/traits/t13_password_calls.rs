@@ -20,6 +20,27 @@ async fn send_call(browser: &mut Browser, target: &str) -> crate::support::Page 
     browser.send(Call::Fetch, "POST", target, Some(body)).await
 }
 
+/// Of the two interfaces the one with the header needs no rule.
+#[tokio::test]
+async fn a_call_with_the_password_in_its_header_is_refused_by_default() {
+    let scene = Scene::start(PasswordInEveryCall::default(), |_| {}).await;
+    let mut caller = Browser::new(scene.origin.addr, None, false);
+    caller.extra = vec![("Authorization".to_owned(), basic(OWNER))];
+    let answer = caller.fetch("/api/v1/contacts").await;
+    assert!(answer.holds(&OWNER.marker()), "{answer:?}");
+    scene.owner_enrols().await;
+    let (own, _phone) = scene.enrols(OTHER).await;
+    scene.origin.forget();
+    for mut browser in [scene.gateway.browser(), own] {
+        browser.seen.clear();
+        browser.extra.clone_from(&caller.extra);
+        let page = browser.fetch("/api/v1/contacts").await;
+        assert_eq!(page.status, 403, "{page:?}");
+        assert!(!browser.saw(&OWNER.marker()));
+    }
+    assert_eq!(scene.origin.requests().len(), 0, "a call arrived");
+}
+
 #[tokio::test]
 async fn refused_routes_are_shut_for_everybody_in_every_spelling() {
     let scene = Scene::start(PasswordInEveryCall::default(), |config| {

@@ -1,5 +1,5 @@
-//! T14: tokens in a body, presented as header, query parameter and cookie. What is declared is yet to be
-//! sealed (`guard.sign_in.tokens`); what is not is refused where it is presented.
+//! T14: tokens in a body, presented as header, query parameter and cookie: refused where they are
+//! presented, for nobody sealed them. That holds for a token that its user minted, too.
 
 use crate::scene::{OWNER, Scene, works_on};
 use crate::support::people::answer_challenge;
@@ -46,6 +46,42 @@ async fn a_token_beside_a_cookie_is_held_with_it_until_the_factor() {
     works_on(&mut browser, OWNER).await;
 }
 
+/// No rule says anything of tokens. The answer that hands them out comes, and they are worth nothing.
+#[tokio::test]
+async fn by_default_tokens_of_the_password_alone_open_nothing() {
+    let scene = Scene::start(TokenInBody::default(), |_| {}).await;
+    scene.owner_enrols().await;
+    let mut thief = scene.gateway.browser();
+    let answer = api_sign_in(&mut thief).await;
+    let tokens = answer.json()["data"].clone();
+    scene.origin.forget();
+    for name in ["access_token", "refresh_token"] {
+        let token = tokens[name].as_str().unwrap_or_default();
+        assert!(!token.is_empty(), "{answer:?}");
+        for value in [format!("Bearer {token}"), token.to_owned()] {
+            thief.extra = vec![("Authorization".to_owned(), value)];
+            for call in [Call::Navigation, Call::Fetch, Call::Image] {
+                let page = thief.send(call, "GET", "/private", None).await;
+                assert_eq!(page.status, 403, "{page:?}");
+            }
+        }
+        thief.extra.clear();
+        for parameter in [
+            "access_token",
+            "ACCESS_TOKEN",
+            "access.token",
+            "a=b&access_token",
+        ] {
+            let page = thief.fetch(&format!("/private?{parameter}={token}")).await;
+            assert_eq!(page.status, 403, "{parameter}: {page:?}");
+        }
+        thief.jar.plant("sessionid", token);
+        assert!(thief.get("/private").await.leads_to("/login"));
+        assert!(!scene.origin.received(token), "it travelled");
+    }
+    assert!(!thief.saw(&OWNER.marker()));
+}
+
 #[tokio::test]
 async fn a_token_that_nobody_sealed_opens_nothing_in_any_place() {
     let scene = setting(false).await;
@@ -74,7 +110,14 @@ async fn a_token_that_nobody_sealed_opens_nothing_in_any_place() {
             }
         }
         browser.extra.clear();
-        for name in ["api_key", "access_token", "API_KEY", "token", "a=b&api_key"] {
+        for name in [
+            "api_key",
+            "access_token",
+            "API_KEY",
+            "api.key",
+            "token",
+            "a=b&api_key",
+        ] {
             let page = browser.fetch(&format!("/private?{name}={token}")).await;
             assert_eq!(page.status, 403, "{name}: {page:?}");
         }
