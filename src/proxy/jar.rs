@@ -154,9 +154,20 @@ impl Jar {
                 None => dead.push(cookie.name.clone()),
             }
         }
-        jar.0
-            .sort_by_key(|entry| std::cmp::Reverse(entry.credential.key.path.len()));
+        jar.sort();
         (jar, dead)
+    }
+
+    /// Leaves what a browser sends to this path, in a browser's order.
+    pub fn keep_for(&mut self, path: &str) {
+        let is_sent = |entry: &Entry| path_matches(&entry.credential.key.path, path);
+        self.0.retain(is_sent);
+        self.sort();
+    }
+
+    fn sort(&mut self) {
+        self.0
+            .sort_by_key(|entry| std::cmp::Reverse(entry.credential.key.path.len()));
     }
 
     /// Where one name has several values (at two paths, or with and without a domain), the sets with
@@ -420,5 +431,19 @@ mod tests {
         assert_eq!(paths_above("/a/"), ["/", "/a", "/a/"]);
         assert_eq!(paths_above("/a/b"), ["/", "/a", "/a/", "/a/b"]);
         assert_eq!(paths_above("/1/2/3/4/5/6/7").len(), 1 + 2 * DEEPEST);
+    }
+
+    #[test]
+    fn what_a_question_brought_goes_on_where_a_browser_would_send_it() {
+        let names = CookieNames::try_from(vec!["sid".to_owned()]).unwrap();
+        let mut head = ResponseHeader::build(200, None).unwrap();
+        for line in ["sid=1; Path=/", "sid=2; Path=/office", "sid=3; Path=/a"] {
+            head.append_header(header::SET_COOKIE, line).unwrap();
+        }
+        let set = ResponseCookies::read(&head, "/api/me", &names, UnixTime(0));
+        let mut jar = Jar::default();
+        jar.apply(&set);
+        jar.keep_for("/a/b");
+        assert_eq!(jar.cookie_field(&[]), b"sid=3; sid=1");
     }
 }
