@@ -30,6 +30,7 @@ pub mod t21_few_words;
 pub mod t22_second_account;
 pub mod t23_signed_out_answers;
 pub mod t24_bound_session;
+pub mod t25_visitors_value;
 pub mod t26_share_link;
 
 pub use ledger::{Ledger, TRAIT_ID};

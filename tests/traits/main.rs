@@ -35,4 +35,6 @@ mod t19_csrf;
 mod t20_set_again;
 mod t22_second_account;
 mod t23_signed_out;
+mod t25_visitors_value;
+mod t26_links;
 mod table;

@@ -136,6 +136,20 @@ async fn left_overs_of_an_ended_session_count_as_absent_and_are_expired() {
     assert!(!scene.origin.received("sg1."), "a seal arrived");
 }
 
+/// From before the gateway, or made up.
+#[tokio::test]
+async fn a_raw_cookie_beside_the_set_is_neither_sent_nor_in_the_way() {
+    let scene = setting(PartialSetDestroys::new(2, "")).await;
+    let (mut browser, _phone) = comes_in(&scene).await;
+    browser
+        .jar
+        .plant("sess_old", &format!("{TRAIT_ID}000099-1.1"));
+    pages_open(&mut browser, "").await;
+    assert_eq!(browser.jar.get("sess_old"), None, "it was not expired");
+    assert_eq!(scene.app.destroyed(), 0, "a part of a set arrived");
+    assert!(!scene.origin.received("000099-1"), "it travelled");
+}
+
 /// One cookie of the set goes to a part of the site only, and the question is put there.
 #[tokio::test]
 async fn a_question_carries_the_whole_set_or_is_not_put() {

@@ -5,9 +5,15 @@ use crate::support::people::answer_challenge;
 use crate::support::traits::t09_reset_link::{ResetLink, link_for};
 use crate::support::{Browser, Page};
 
-async fn setting(signs_in: bool) -> Scene<ResetLink> {
+/// Whether the application keeps its session ids or not, as the gateway is told.
+const IDS: [&str; 2] = ["\"keeps\"", "\"rotates\""];
+
+async fn setting(signs_in: bool, ids: &str) -> Scene<ResetLink> {
     let app = ResetLink::new(signs_in);
-    Scene::start(app, |_| {}).await
+    Scene::start(app, |config| {
+        config.set("guard", "session_id", ids);
+    })
+    .await
 }
 
 /// From the link in the mail to the new password.
@@ -20,32 +26,31 @@ async fn resets(browser: &mut Browser) -> Page {
 
 #[tokio::test]
 async fn a_new_password_is_chosen_in_a_session_of_nobody() {
-    let scene = setting(false).await;
-    let mut browser = scene.gateway.browser();
-    let page = resets(&mut browser).await;
-    assert!(page.holds("has been changed"), "{page:?}");
-    let seal = browser.jar.get("sessionid").unwrap_or_default();
-    assert!(
-        seal.starts_with("sg1."),
-        "the session of the step is not sealed: {seal}"
-    );
-    assert_nothing_came(&browser);
-    scene.both_sides().await;
+    for ids in IDS {
+        let scene = setting(false, ids).await;
+        let mut browser = scene.gateway.browser();
+        let page = resets(&mut browser).await;
+        assert!(page.holds("has been changed"), "{ids}: {page:?}");
+        let seal = browser.jar.get("sessionid").unwrap_or_default();
+        assert!(seal.starts_with("sg1."), "{ids}: not sealed: {seal}");
+        assert_nothing_came(&browser);
+        scene.both_sides().await;
+    }
 }
 
 #[tokio::test]
 async fn a_reset_that_signs_in_meets_the_challenge() {
-    let scene = setting(true).await;
-    let mut phone = scene.owner_enrols().await;
-    let mut browser = scene.gateway.browser();
-    let held = resets(&mut browser).await;
-    assert!(held.leads_to("/.mfa/challenge"), "{held:?}");
-    assert!(
-        scene.app.ledger.of(OWNER).len() > 1,
-        "the reset did not sign in"
-    );
-    scene.opens_nothing(&mut browser).await;
-    let code = phone.code().await;
-    assert_eq!(answer_challenge(&mut browser, &code).await.status, 303);
-    works_on(&mut browser, OWNER).await;
+    for ids in IDS {
+        let scene = setting(true, ids).await;
+        let mut phone = scene.owner_enrols().await;
+        let mut browser = scene.gateway.browser();
+        let held = resets(&mut browser).await;
+        assert!(held.leads_to("/.mfa/challenge"), "{ids}: {held:?}");
+        let sessions = scene.app.ledger.of(OWNER);
+        assert!(sessions.len() > 1, "{ids}: the reset did not sign in");
+        scene.opens_nothing(&mut browser).await;
+        let code = phone.code().await;
+        assert_eq!(answer_challenge(&mut browser, &code).await.status, 303);
+        works_on(&mut browser, OWNER).await;
+    }
 }

@@ -29,6 +29,7 @@ const TABLE: &[(u8, &str, &str)] = &[
     (3, "two to four names, in a folder or not", "traits/t03_several_cookies::a_session_of_two_to_four_cookies_signs_in_works_on_and_ends"),
     (3, "all or none travels", "traits/t03_several_cookies::a_part_of_the_set_does_not_travel_and_the_session_outlives_it"),
     (3, "left-overs", "traits/t03_several_cookies::left_overs_of_an_ended_session_count_as_absent_and_are_expired"),
+    (3, "a raw cookie beside the set", "traits/t03_several_cookies::a_raw_cookie_beside_the_set_is_neither_sent_nor_in_the_way"),
     (3, "a question from outside a cookie's path", "traits/t03_several_cookies::a_question_carries_the_whole_set_or_is_not_put"),
     (3, "one value at two paths", "traits/t03_two_paths::one_name_with_one_value_at_two_paths_opens_both_offices"),
     (3, "one value at two paths", "traits/t03_two_paths::without_the_cookie_of_its_path_an_office_stays_shut_and_the_site_goes_on"),
@@ -109,7 +110,11 @@ const TABLE: &[(u8, &str, &str)] = &[
     (23, "Basic", "traits/t23_signed_out::the_gateways_own_401_makes_no_browser_ask_for_a_password"),
     (24, "User-Agent, forwarded address, a header", "journeys/evidence_clients::a_session_that_is_bound_to_its_client_survives_every_question"),
     (24, "the mock does destroy", "journeys/evidence_clients::a_question_without_the_header_would_destroy_it"),
+    (25, "declared or not, by whoami", "traits/t25_visitors_value::a_sign_out_that_leaves_a_visitors_cookie_ends_the_session_declared_or_not"),
     (25, "by cookies (t01_replaced_session)", "journeys/evidence_cookies::a_sign_out_ends_the_session_whether_its_cookie_goes_or_gets_a_visitors_value"),
+    (26, "a link that signs in", "traits/t26_links::a_link_that_signs_in_meets_the_challenge_of_whoever_it_signs_in"),
+    (26, "the same inside a session", "traits/t26_links::a_link_of_another_user_in_ones_own_session_does_not_go_through"),
+    (26, "a share", "traits/t26_links::whoever_sees_a_share_is_nobody_and_signs_in_with_the_factor"),
     (26, "a share, by cookies", "journeys/evidence_cookies::a_share_under_the_cookie_of_real_sessions_stays_a_visitors"),
 ];
 
