@@ -1,11 +1,39 @@
-//! Which test is for which trait of `applications.md`, and the proof that each of them is there.
+//! What real applications do at sign-in, which test is for which of it, and the proof that each test is
+//! there. The traits were seen in sixteen applications that nobody had changed.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How many traits there are.
-const TRAITS: u8 = 26;
+/// The traits, T1 first.
+const TRAITS: [&str; 26] = [
+    "visitors have no session, one from the first page, or a new one with every response",
+    "sign-in rotates the session id, keeps it, sets it again, or keeps it for the same user",
+    "several cookies make one session, and a request with some of them destroys it",
+    "one response deletes and sets the same cookie, or carries eighteen lines",
+    "deletions of every form",
+    "deletions of cookies that were never there",
+    "odd characters in values, names made from the address",
+    "any status for a wrong password and for the right one",
+    "a session of nobody with the cookie of a signed-in one, which a step needs",
+    "a remember-me cookie makes a session on any request",
+    "any request signs in that carries name and password",
+    "Basic authentication on any page sets session cookies",
+    "the password in every call",
+    "tokens in a body, and as header, cookie and parameter",
+    "the sign-in is a method name in a body",
+    "a complete sign-in inside a WebSocket",
+    "a copy of the cookie goes on working after sign-out",
+    "the path of the sign-out does nothing, or wants a token",
+    "form tokens of the anonymous session, or in a cookie that rotates",
+    "the session cookie is set again on every response",
+    "who is signed in: JSON, HTML only, a readable cookie, nothing",
+    "a second account over the first, a new id in the middle",
+    "signed-out calls get 401, 403, 404, 200, or ask for Basic",
+    "the session is bound to the client",
+    "sign-out puts a visitor's value in the place of the session",
+    "a link signs in, or opens a share under the cookie of sessions",
+];
 
 /// Trait, what of it, and the test: its file under `tests` and its name. The mock application is the one
 /// of the same number in `support/traits`, except where it says another. What T12 to T16 ask for is that
@@ -156,9 +184,13 @@ fn every_trait_has_a_test_that_is_there_and_is_run() {
         let mut lines = TABLE.iter().filter(|line| line.0 == number);
         lines.any(|line| find(line.2).is_some_and(|(_, is_run)| is_run))
     };
-    let bare: Vec<u8> = (1..=TRAITS).filter(|number| !run(*number)).collect();
+    let bare: Vec<_> = (1u8..)
+        .zip(TRAITS)
+        .filter(|(number, _)| !run(*number))
+        .collect();
     assert!(bare.is_empty(), "no test for the traits {bare:?}");
-    assert!(TABLE.iter().all(|line| (1..=TRAITS).contains(&line.0)));
+    let known = |line: &(u8, &str, &str)| (1..=TRAITS.len()).contains(&usize::from(line.0));
+    assert!(TABLE.iter().all(known), "a trait too many");
 }
 
 #[test]
