@@ -207,11 +207,13 @@ fn candidates(before: &[u8]) -> impl Iterator<Item = &[u8]> {
         .iter()
         .rposition(|byte| matches!(byte, b',' | b'"'))
         .map_or(0, |at| at + 1);
+    // With what stands behind it as well: `remember_lang` with a byte more may be another name.
+    let whole = [nearest, pair].map(move |at| before.get(at..).unwrap_or_default());
     (nearest.saturating_sub(SPACED_NAME)..=nearest)
         .rev()
         .filter(move |&at| at == nearest || begins_token(name, at))
-        .chain((pair < nearest).then_some(pair))
         .filter_map(move |at| name.get(at..))
+        .chain(whole)
         .filter(|name| !name.is_empty())
 }
 
@@ -333,6 +335,10 @@ mod tests {
             let pair = [before.as_bytes(), &name].concat();
             assert!(protected.holds_protected_pair(&pair), "{before}");
         }
+        assert!(protected.holds_protected_pair(b"x=\"remember_lang\xdd=0e"));
+        let lang = names(&["remember_*", "!remember_lang"]);
+        assert!(lang.holds_protected_pair(b"x=\"remember_lang\xdd=0e"));
+        assert!(!lang.holds_protected_pair(b"x=\"remember_lang=0e"));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::facts::Facts;
 use super::gateway::Parts;
 use super::guard::Question;
 use super::jar::{Jar, ResponseCookies};
-use crate::domain::credentials::{Standing, path_matches};
+use crate::domain::credentials::{CookieKey, Standing, path_matches};
 use crate::domain::evidence::{Evidence, Known, named_by};
 use crate::domain::session::Record;
 
@@ -52,6 +52,9 @@ pub struct About<'a> {
     pub typed: Option<&'a str>,
     /// The browser holds a cookie that shows a sign-in, and the request is none of those that carry it.
     pub elsewhere: bool,
+    /// The browser holds a cookie that goes along to whoami and not with this request, so that the
+    /// question would be put with half a set. That destroys some sessions (T3).
+    pub half: bool,
 }
 
 impl About<'_> {
@@ -105,6 +108,9 @@ impl Parts {
                 "signed_in_cookie is set for other paths than this one; choose a cookie that is sent everywhere",
             ),
             (Some(false), _) => AskedAnswer::of(Evidence::SignedOut),
+            (_, Question::Whoami(_)) if about.half => AskedAnswer::unknown(
+                "a protected cookie of another path is missing from this request; its next page will tell",
+            ),
             (_, Question::Whoami(whoami)) => self.probe(whoami, jar, about).await,
             (_, Question::Unasked(user)) => AskedAnswer::of(named_by(user, &about.known(jar))),
         };
@@ -126,6 +132,19 @@ impl Parts {
         alive.any(|key| {
             glob.matches(&key.name) && !path_matches(&key.path, path) && !set.speak_of(key)
         })
+    }
+
+    /// Whether a signed-in browser holds a cookie for whoami that it does not send to `path`, and that
+    /// was not spoken of by what has just been answered. A visitor's session is not worth a refusal.
+    pub fn is_half(&self, record: &Record, path: &str, set: &ResponseCookies) -> bool {
+        let Question::Whoami(whoami) = &self.guard.identity.question else {
+            return false;
+        };
+        let asked_at = whoami.path.split('?').next().unwrap_or_default();
+        let missing =
+            |key: &CookieKey| path_matches(&key.path, asked_at) && !path_matches(&key.path, path);
+        let mut alive = record.live.alive(self.flows.clock.now());
+        record.state.is_settled() && alive.any(|key| missing(key) && !set.speak_of(key))
     }
 
     /// The name that the session's user typed, as far as it says whose the cookies of `jar` are: one

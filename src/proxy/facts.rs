@@ -9,6 +9,7 @@ use pingora::http::RequestHeader;
 use super::cookies::RequestCookies;
 use super::guard::Guard;
 use super::target::Target;
+use crate::domain::cookie_names::CookieNames;
 use crate::domain::return_address::{safe_return, same_origin_path};
 use crate::domain::source::TokenInput;
 
@@ -122,21 +123,22 @@ impl Facts {
         if headers.contains_key(header::AUTHORIZATION) {
             return Some("the Authorization header");
         }
-        let listed = |name: &[u8], query: bool| {
+        let listed = |folded: &str| {
             guard.token_inputs.iter().any(|input| match input {
-                TokenInput::Query(listed) => query && name.eq_ignore_ascii_case(listed.as_bytes()),
+                TokenInput::Query(listed) => folded == CookieNames::fold(listed.as_bytes()),
                 TokenInput::Header(_) => false,
             })
+        };
+        let is_token = |name: &Vec<u8>| {
+            let folded = CookieNames::fold(name);
+            folded == "access_token" || listed(&folded)
         };
         let in_header = |input: &TokenInput| matches!(input, TokenInput::Header(name) if has_folded(headers, name));
         if guard.token_inputs.iter().any(in_header) {
             return Some("a header of guard.token_inputs");
         }
         let names: Vec<Vec<u8>> = self.target.parameter_names().collect();
-        if names
-            .iter()
-            .any(|name| name == b"access_token" || listed(name, true))
-        {
+        if names.iter().any(is_token) {
             return Some("a query parameter that carries a token");
         }
         names

@@ -35,6 +35,8 @@ pub struct ResponseCookies {
     pub plain: Vec<Vec<u8>>,
     /// The last line for each protected cookie.
     pub protected: Vec<Line>,
+    /// The path that was asked for.
+    asked_for: String,
 }
 
 impl ResponseCookies {
@@ -44,7 +46,10 @@ impl ResponseCookies {
         names: &CookieNames,
         now: UnixTime,
     ) -> Self {
-        let mut cookies = Self::default();
+        let mut cookies = Self {
+            asked_for: request_path.to_owned(),
+            ..Self::default()
+        };
         for line in head.headers.get_all(header::SET_COOKIE) {
             match set_cookie::parse(line.as_bytes(), request_path, names, now) {
                 Line::Plain => cookies.plain.push(line.as_bytes().to_vec()),
@@ -149,9 +154,20 @@ impl Jar {
                 None => dead.push(cookie.name.clone()),
             }
         }
-        jar.0
-            .sort_by_key(|entry| std::cmp::Reverse(entry.credential.key.path.len()));
+        jar.sort();
         (jar, dead)
+    }
+
+    /// Leaves what a browser sends to this path, in a browser's order.
+    pub fn keep_for(&mut self, path: &str) {
+        let is_sent = |entry: &Entry| path_matches(&entry.credential.key.path, path);
+        self.0.retain(is_sent);
+        self.sort();
+    }
+
+    fn sort(&mut self) {
+        self.0
+            .sort_by_key(|entry| std::cmp::Reverse(entry.credential.key.path.len()));
     }
 
     /// Where one name has several values (at two paths, or with and without a domain), the sets with
@@ -296,6 +312,11 @@ impl Jar {
         self.0.iter().any(|entry| entry.credential.key == *key)
     }
 
+    /// Whether a cookie of this name is here, at whatever path.
+    pub fn has_named(&self, name: &str) -> bool {
+        self.iter().any(|credential| credential.key.name == name)
+    }
+
     /// The seal that the browser holds already, if it is for exactly this cookie and value.
     pub fn seal_of(&self, set: &SetCookie) -> Option<String> {
         let same = self.0.iter().find(|entry| {
@@ -339,23 +360,45 @@ fn replace(text: Bytes, old: &[u8], new: &[u8]) -> Bytes {
     replaced.into()
 }
 
+/// How deep in the site a left-over may lie that is expired.
+const DEEPEST: usize = 4;
+
 /// Lines that make a browser forget cookies that open nothing: left-overs of another session, raw
-/// ones from before the gateway.
+/// ones from before the gateway. A browser does not say at which path it has them, so they are expired
+/// at each that sends them along.
 pub fn expire(dead: &[String], jar: &Jar, cookies: &ResponseCookies, secure: bool) -> Vec<Vec<u8>> {
     let mut lines: Vec<Vec<u8>> = Vec::new();
     for name in dead {
-        let key = CookieKey {
-            name: name.clone(),
-            path: "/".to_owned(),
-            domain: None,
-        };
-        // A good cookie of the same name and path must not go with it.
-        if !cookies.names(name, "/") && !jar.has(&key) {
-            lines.push(set_cookie::deletion(&key, secure).into_bytes());
+        for path in paths_above(&cookies.asked_for) {
+            let key = CookieKey {
+                name: name.clone(),
+                path: path.to_owned(),
+                domain: None,
+            };
+            // A good cookie of the same name and path must not go with it.
+            let good = cookies.names(name, path) || jar.has(&key);
+            let line = set_cookie::deletion(&key, secure).into_bytes();
+            if !good && !lines.contains(&line) {
+                lines.push(line);
+            }
         }
     }
-    lines.dedup();
     lines
+}
+
+/// The paths of cookies that a browser sends to `path`, the root first.
+fn paths_above(path: &str) -> Vec<&str> {
+    let mut paths = vec!["/"];
+    let folders = path.match_indices('/').skip(1).take(DEEPEST);
+    for (at, _) in folders {
+        // Without the slash and with it: two different cookies.
+        paths.extend(path.get(..at));
+        paths.extend(path.get(..=at));
+    }
+    if path.len() > 1 && !path.ends_with('/') && path.matches('/').count() <= DEEPEST {
+        paths.push(path);
+    }
+    paths
 }
 
 /// The visitor's unprotected cookies after a response, for a probe that follows it.
@@ -374,4 +417,33 @@ pub fn plain_after(pairs: &[Vec<u8>], lines: &[Vec<u8>]) -> Vec<Vec<u8>> {
         }
     }
     pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_left_over_may_lie_at_every_folder_above_and_at_the_page_itself() {
+        assert_eq!(paths_above("/"), ["/"]);
+        assert_eq!(paths_above(""), ["/"]);
+        assert_eq!(paths_above("/a"), ["/", "/a"]);
+        assert_eq!(paths_above("/a/"), ["/", "/a", "/a/"]);
+        assert_eq!(paths_above("/a/b"), ["/", "/a", "/a/", "/a/b"]);
+        assert_eq!(paths_above("/1/2/3/4/5/6/7").len(), 1 + 2 * DEEPEST);
+    }
+
+    #[test]
+    fn what_a_question_brought_goes_on_where_a_browser_would_send_it() {
+        let names = CookieNames::try_from(vec!["sid".to_owned()]).unwrap();
+        let mut head = ResponseHeader::build(200, None).unwrap();
+        for line in ["sid=1; Path=/", "sid=2; Path=/office", "sid=3; Path=/a"] {
+            head.append_header(header::SET_COOKIE, line).unwrap();
+        }
+        let set = ResponseCookies::read(&head, "/api/me", &names, UnixTime(0));
+        let mut jar = Jar::default();
+        jar.apply(&set);
+        jar.keep_for("/a/b");
+        assert_eq!(jar.cookie_field(&[]), b"sid=3; sid=1");
+    }
 }

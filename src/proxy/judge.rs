@@ -105,6 +105,7 @@ impl Parts {
             typed: just_typed.or_else(|| self.remembered(record?, jar)),
             elsewhere: record
                 .is_some_and(|record| self.is_shown_elsewhere(record, path, &heard.cookies)),
+            half: record.is_some_and(|record| self.is_half(record, path, &heard.cookies)),
         };
         if asks_carried {
             let mut asked = self.ask(&mut carried, &about).await;

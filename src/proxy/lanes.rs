@@ -59,13 +59,14 @@ impl Parts {
         let verdict = route::decide(self.view(candidate, &found, &jar));
         match (verdict, current) {
             (Verdict::Settled, Some(held)) => {
-                let held = match self.ready(held, &jar, facts, session.req_header()).await {
-                    Ok(Ready::Go(held, extra)) => (held, extra),
+                let head = session.req_header();
+                let (held, jar, extra) = match self.ready(held, jar, facts, head).await {
+                    Ok(Ready::Go(held, jar, extra)) => (held, jar, extra),
                     Ok(Ready::Gone) => return Ok(Round::Again),
                     Ok(Ready::Refused(reply)) => return Ok(Round::Answer(reply)),
                     Err(error) => return Ok(Round::Answer(self.failed(facts, &error))),
                 };
-                self.settled_round(session, ctx, candidate, held, jar, dead)
+                self.settled_round(session, ctx, candidate, (held, extra), jar, dead)
                     .await
             }
             (Verdict::Undecided { sign_in }, Some(held)) => {
@@ -86,6 +87,9 @@ impl Parts {
                 Ok(Round::Answer(self.factor_first(facts, &held.record.state)))
             }
             (Verdict::Bare, current) => {
+                // A left-over stays where a good cookie of its name might be expired in its place.
+                let dead = dead.into_iter().filter(|name| !jar.has_named(name));
+                let dead = dead.collect();
                 Box::pin(self.bare_round(session, candidate, dead, current.as_ref())).await
             }
             (Verdict::TokenReplaced, _) => Ok(Round::Answer(self.token_replaced(facts))),

@@ -221,6 +221,7 @@ impl OpenForm {
             plain_set: plain,
             typed: typed.as_ref().map(TypedName::as_str),
             elsewhere: false,
+            half: false,
         };
         let asked = self.parts.ask(jar, &about).await;
         self.stranger.plain.extend(asked.cookies.plain);
@@ -236,6 +237,7 @@ impl OpenForm {
             plain_set: plain,
             typed: None,
             elsewhere: false,
+            half: false,
         };
         let asked = self.parts.ask_whoever(jar, &about).await;
         self.stranger.plain.extend(asked.cookies.plain);

@@ -20,8 +20,8 @@ use crate::stores::Held;
 
 /// What was learned about a settled session before its request goes on.
 pub enum Ready {
-    /// With the record as it is now, and lines that a probe brought.
-    Go(Held, Vec<Vec<u8>>),
+    /// With the record as it is now, the cookies to go on with, and lines that a probe brought.
+    Go(Held, Jar, Vec<Vec<u8>>),
     /// The session is gone; the request goes on as a stranger's.
     Gone,
     Refused(Reply),
@@ -32,12 +32,12 @@ impl Parts {
     pub async fn ready(
         &self,
         held: Held,
-        jar: &Jar,
+        jar: Jar,
         facts: &Facts,
         head: &RequestHeader,
     ) -> Result<Ready, FlowError> {
-        if !self.must_ask(&held, jar) {
-            return Ok(Ready::Go(held, Vec::new()));
+        if !self.must_ask(&held, &jar) {
+            return Ok(Ready::Go(held, jar, Vec::new()));
         }
         let flight = self.flights.of(held.record.id);
         let _turn = flight.lock().await;
@@ -52,10 +52,10 @@ impl Parts {
         if !held.record.state.is_settled() {
             return Ok(Ready::Gone);
         }
-        if !self.must_ask(&held, jar) {
-            return Ok(Ready::Go(held, Vec::new()));
+        if !self.must_ask(&held, &jar) {
+            return Ok(Ready::Go(held, jar, Vec::new()));
         }
-        Box::pin(self.ask_again(held, jar.clone(), facts, head)).await
+        Box::pin(self.ask_again(held, jar, facts, head)).await
     }
 
     fn must_ask(&self, held: &Held, jar: &Jar) -> bool {
@@ -115,6 +115,7 @@ impl Parts {
             plain_set: &[],
             typed,
             elsewhere: self.is_shown_elsewhere(record, &facts.target.path, &Default::default()),
+            half: self.is_half(record, &facts.target.path, &Default::default()),
         };
         let asked = self.ask(&mut jar, &about).await;
         match asked.evidence {
@@ -130,8 +131,12 @@ impl Parts {
                         self.refusal(facts, PageProblem::ApplicationDown),
                     ));
                 };
-                let held = self.renew(held, &jar, changed).await?;
-                Ok(held.map_or(Ready::Gone, |held| Ready::Go(held, lines)))
+                let Some(held) = self.renew(held, &jar, changed).await? else {
+                    return Ok(Ready::Gone);
+                };
+                // As a browser would that had put the question: what was replaced may be dead by now.
+                jar.keep_for(&facts.target.path);
+                Ok(Ready::Go(held, jar, lines))
             }
             // A typed name says nothing of a cookie that came after it: only another sign-in can.
             Evidence::Unknown(_) if self.guard.identity.is_typed() && typed.is_none() => {

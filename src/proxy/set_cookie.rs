@@ -129,7 +129,8 @@ impl Attributes {
         match name.to_ascii_lowercase().as_str() {
             "path" => self.path = Some(value.to_owned()),
             "domain" => {
-                self.domain = Some(value.trim_start_matches('.').to_ascii_lowercase())
+                let blank = |c: char| c == '.' || c.is_whitespace();
+                self.domain = Some(value.trim_start_matches(blank).to_ascii_lowercase())
                     .filter(|d| !d.is_empty())
             }
             "max-age" => {
@@ -201,6 +202,18 @@ mod tests {
         match read(line) {
             Line::Set(set) => set,
             other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_deletion_of_any_domain_is_read_back_as_that_deletion() {
+        let names = CookieNames::try_from(vec!["sessionid".to_owned()]).unwrap();
+        let read = |line: &str| parse(line.as_bytes(), "/", &names, UnixTime(1));
+        for domain in [".example.com", ". example.com", "..\u{a0}. a", "."] {
+            let Line::Delete(key) = read(&format!("sessionid=; Domain={domain}")) else {
+                panic!("{domain}");
+            };
+            assert_eq!(read(&deletion(&key, true)), Line::Delete(key), "{domain}");
         }
     }
 

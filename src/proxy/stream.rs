@@ -24,10 +24,14 @@ impl Parts {
         let facts = &visitor.facts;
         let mut head = incoming.take_head()?;
         let now = self.flows.clock.now();
-        let cookies = ResponseCookies::read(&head, &facts.target.path, &self.guard.names, now);
-        let none = (Jar::default(), ResponseCookies::default());
+        let path = &facts.target.path;
+        let mut cookies = ResponseCookies::read(&head, path, &self.guard.names, now);
+        // No protected cookie of this answer goes on, so none is in the way of a left-over.
+        cookies.protected.clear();
+        let https = self.guard.https;
+        let dead = expire(&visitor.dead, &Jar::default(), &cookies, https);
         let mut lines = cookies.plain;
-        lines.extend(expire(&visitor.dead, &none.0, &none.1, self.guard.https));
+        lines.extend(dead);
         lines.extend(self.forgetting(facts));
         replace_cookies(&mut head, lines)?;
         head.insert_header(headers::name::REQUEST_ID, facts.request_id.as_str())?;

@@ -1,7 +1,7 @@
 //! An application that binds its sessions to one client (T24): the question looks like the visitor.
 
 use crate::support::people::{self, admit};
-use crate::support::traits::bound_session::BoundSession;
+use crate::support::traits::t24_bound_session::BoundSession;
 use crate::support::{Browser, Gateway, Origin, Person};
 use std::sync::Arc;
 

@@ -2,9 +2,9 @@
 
 use crate::support::people::{self, admit, answer_challenge};
 use crate::support::traits::TRAIT_ID;
-use crate::support::traits::few_words::FewWords;
-use crate::support::traits::replaced_session::ReplacedSession;
-use crate::support::traits::share_link::{SHARED, ShareLink};
+use crate::support::traits::t01_replaced_session::ReplacedSession;
+use crate::support::traits::t21_few_words::FewWords;
+use crate::support::traits::t26_share_link::{SHARED, ShareLink};
 use crate::support::{
     Browser, Config, Gateway, Origin, PROTECTED, Person, Reply, Request, Response,
 };

@@ -1,8 +1,8 @@
 //! `guard.session_id = "rotates"`: visitors look around without a question, and nothing more.
 
 use crate::support::people::{self, admit};
-use crate::support::traits::kept_session::KeptSession;
-use crate::support::traits::replaced_session::ReplacedSession;
+use crate::support::traits::t01_replaced_session::ReplacedSession;
+use crate::support::traits::t02_kept_session::KeptSession;
 use crate::support::{Browser, Call, CrmApp, Gateway, Ids, Origin, PROTECTED, Person, holds, raw};
 use std::sync::Arc;
 use std::time::Duration;

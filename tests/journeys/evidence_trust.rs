@@ -2,7 +2,7 @@
 
 use crate::support::people;
 use crate::support::traits::TRAIT_ID;
-use crate::support::traits::changing_cookie::ChangingCookie;
+use crate::support::traits::t20_changing_cookie::ChangingCookie;
 use crate::support::{Browser, Gateway, Origin, Person, holds, raw};
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! An application that shows nothing but that somebody is there: who it is was typed at the sign-in.
 
 use crate::support::people::{self, answer_challenge};
-use crate::support::traits::few_words::FewWords;
+use crate::support::traits::t21_few_words::FewWords;
 use crate::support::{Authenticator, Browser, Gateway, Origin, PROTECTED, Page, Person};
 use std::sync::Arc;
 use std::time::Duration;

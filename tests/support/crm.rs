@@ -269,6 +269,7 @@ impl CrmApp {
                 Reply::Upgrade {
                     head,
                     greeting: person.marker().into_bytes(),
+                    hear: Box::new(<[u8]>::to_vec),
                 }
             }
             ("/events", Some(person)) => self.stream_events(person),

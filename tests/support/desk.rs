@@ -238,11 +238,11 @@ impl App for Desk {
 
 /// Both belong to the session that the page has made.
 fn token(id: &str) -> String {
-    format!("t-{}", super::traits::token_of(id))
+    format!("t-{}", super::traits::pages::token_of(id))
 }
 
 fn script(id: &str) -> String {
-    format!("s-{}", super::traits::token_of(id))
+    format!("s-{}", super::traits::pages::token_of(id))
 }
 
 fn with_cookie(response: Response, id: &str) -> Response {

@@ -146,7 +146,11 @@ async fn write(stream: &mut TcpStream, reply: Reply, head_only: bool) -> io::Res
             stream.shutdown().await?;
             Ok(false)
         }
-        Reply::Upgrade { head, greeting } => {
+        Reply::Upgrade {
+            head,
+            greeting,
+            hear,
+        } => {
             // Pingora 0.9.1 closes the tunnel when a 101 comes before it has looked at the end of the
             // empty request body (cloudflare/pingora#946); applications are rarely that fast.
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -158,7 +162,8 @@ async fn write(stream: &mut TcpStream, reply: Reply, head_only: bool) -> io::Res
                 if length == 0 {
                     return Ok(false);
                 }
-                stream.write_all(&buffer[..length]).await?;
+                let said = hear(&buffer[..length]);
+                stream.write_all(&said).await?;
             }
         }
         Reply::Hang => {

@@ -10,13 +10,20 @@ pub enum Reply {
     Raw(Vec<u8>),
     /// Chunks that are written as they come; the connection closes after the last.
     Stream(mpsc::Receiver<Vec<u8>>),
-    /// `101`, then this greeting, then an echo of every byte.
-    Upgrade { head: Vec<u8>, greeting: Vec<u8> },
+    /// `101`, then this greeting, then an answer to whatever comes.
+    Upgrade {
+        head: Vec<u8>,
+        greeting: Vec<u8>,
+        hear: Hear,
+    },
     /// Nothing, for ever.
     Hang,
     /// The connection is cut without an answer.
     Cut,
 }
+
+/// What an open socket says to what it hears.
+pub type Hear = Box<dyn Fn(&[u8]) -> Vec<u8> + Send>;
 
 /// A plain response: status, headers in order, body.
 #[derive(Clone, Debug)]

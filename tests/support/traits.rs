@@ -1,125 +1,36 @@
-//! Small applications, each named after what real ones do (one trait of sixteen that were observed).
-//! What all of them have in common is here: who is signed in with which session, and three pages.
+//! Small applications, each named after what real ones do at sign-in: one trait of those that were
+//! observed, by its number in `tests/traits/table.rs`. The CRM (`crm.rs`) has some traits of its own.
 
-pub mod bound_session;
-pub mod changing_cookie;
-pub mod few_words;
-pub mod kept_session;
-pub mod replaced_session;
-pub mod share_link;
+pub mod ledger;
+pub mod pages;
 
-use super::people::Person;
-use super::reply::Response;
-use super::request::Request;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
-use unicode_normalization::UnicodeNormalization;
+pub mod t01_replaced_session;
+pub mod t02_keeps_for_same_user;
+pub mod t02_kept_session;
+pub mod t03_one_value_at_two_paths;
+pub mod t03_partial_set_destroys;
+pub mod t04_eighteen_lines;
+pub mod t05_ways_to_delete;
+pub mod t06_deletes_on_every_page;
+pub mod t07_names_from_the_host;
+pub mod t08_any_status;
+pub mod t09_reset_link;
+pub mod t10_remember_me;
+pub mod t11_password_anywhere;
+pub mod t12_basic_sets_cookies;
+pub mod t13_password_in_every_call;
+pub mod t14_token_in_body;
+pub mod t15_json_rpc;
+pub mod t16_socket_sign_in;
+pub mod t17_copy_outlives_sign_out;
+pub mod t18_sign_out_with_token;
+pub mod t19_csrf_cookie;
+pub mod t20_changing_cookie;
+pub mod t21_few_words;
+pub mod t22_second_account;
+pub mod t23_signed_out_answers;
+pub mod t24_bound_session;
+pub mod t25_visitors_value;
+pub mod t26_share_link;
 
-/// The start of every session id that these applications make.
-pub const TRAIT_ID: &str = "TRAITID-";
-
-/// Who is signed in with which session; clones share it.
-#[derive(Clone, Default)]
-pub struct Ledger(Arc<Mutex<Sessions>>);
-
-#[derive(Default)]
-struct Sessions {
-    made: u64,
-    owners: HashMap<String, Option<Person>>,
-}
-
-impl Ledger {
-    /// A new session, of a user or of nobody.
-    pub fn open(&self, person: Option<Person>) -> String {
-        let mut ledger = self.0.lock().unwrap();
-        ledger.made += 1;
-        let id = format!("{TRAIT_ID}{:06}-{}", ledger.made, std::process::id());
-        ledger.owners.insert(id.clone(), person);
-        id
-    }
-
-    /// The session of a request's cookie, and its user.
-    pub fn find(&self, request: &Request, cookie: &str) -> Option<(String, Option<Person>)> {
-        let id = request.cookie(cookie)?;
-        let person = *self.0.lock().unwrap().owners.get(&id)?;
-        Some((id, person))
-    }
-
-    /// Makes this session this user's.
-    pub fn give(&self, id: &str, person: Person) {
-        self.0
-            .lock()
-            .unwrap()
-            .owners
-            .insert(id.to_owned(), Some(person));
-    }
-
-    /// Whose session it is now.
-    pub fn owner(&self, id: &str) -> Option<Person> {
-        self.0.lock().unwrap().owners.get(id).copied().flatten()
-    }
-
-    pub fn end(&self, id: &str) {
-        self.0.lock().unwrap().owners.remove(id);
-    }
-
-    /// Whether this user has a session.
-    pub fn knows(&self, person: Person) -> bool {
-        let ledger = self.0.lock().unwrap();
-        ledger.owners.values().any(|owner| *owner == Some(person))
-    }
-}
-
-/// Who signs in with this form. Names are taken as people write them: with spaces around, in capitals,
-/// in full width.
-pub fn typed(request: &Request) -> Option<Person> {
-    if request.method != "POST" {
-        return None;
-    }
-    let email: String = request.form("email")?.nfkc().collect();
-    Person::of(&email.trim().to_lowercase(), &request.form("password")?)
-}
-
-/// What a form carries that belongs to this session; the id itself would be withheld.
-pub fn token_of(id: &str) -> String {
-    id.bytes().rev().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The sign-in form, with a token that is tied to a session.
-pub fn form(id: &str) -> Response {
-    let token = token_of(id);
-    Response::html(
-        200,
-        format!(
-            "<form id=\"login\" method=\"post\" action=\"/login\"><input type=\"hidden\" name=\"token\" value=\"{token}\">\
-             <input name=\"email\"><input type=\"password\" name=\"password\"></form>"
-        ),
-    )
-}
-
-/// What a user sees.
-pub fn home(person: Person) -> Response {
-    let marker = person.marker();
-    Response::html(200, format!("<a href=\"/logout\">out</a><p>{marker}</p>"))
-}
-
-/// A session cookie for the whole site.
-pub fn cookie(response: Response, name: &str, value: &str) -> Response {
-    response.header("Set-Cookie", &format!("{name}={value}; Path=/; HttpOnly"))
-}
-
-/// What takes it away.
-pub fn gone(response: Response, name: &str) -> Response {
-    response.header("Set-Cookie", &format!("{name}=; Path=/; Max-Age=0"))
-}
-
-/// The head of an answer that comes in [`chunk`]s, and is sent on as they come.
-pub fn chunked_head(lines: &str) -> Vec<u8> {
-    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n";
-    format!("{head}{lines}\r\n").into_bytes()
-}
-
-/// One piece of it; an empty one is the end.
-pub fn chunk(text: &str) -> Vec<u8> {
-    format!("{:x}\r\n{text}\r\n", text.len()).into_bytes()
-}
+pub use ledger::{Ledger, TRAIT_ID};

@@ -1,7 +1,8 @@
 //! T24: a session belongs to one client. Another User-Agent, another forwarded address or a missing
 //! `browser-id` destroys it on the server.
 
-use super::{Ledger, cookie, form, home, typed};
+use super::Ledger;
+use super::pages::{self, form, home, typed};
 use crate::support::origin::{Answer, App};
 use crate::support::reply::Response;
 use crate::support::request::Request;
@@ -39,14 +40,11 @@ impl BoundSession {
         match (request.path(), person, typed(request)) {
             ("/login", _, Some(typed)) => {
                 let id = self.open(request, Some(typed));
-                cookie(Response::redirect("/"), "sid", &id)
+                Response::redirect("/").cookie("sid", &id)
             }
-            ("/api/me", Some(person), _) => {
-                Response::json(200, &serde_json::json!({ "id": person.id() }))
-            }
-            ("/api/me", None, _) => Response::json(401, &serde_json::json!({})),
+            ("/api/me", ..) => pages::who(person),
             (_, Some(person), _) => home(person),
-            (_, None, _) => cookie(form(""), "sid", &self.open(request, None)),
+            (_, None, _) => form("").cookie("sid", &self.open(request, None)),
         }
     }
 }

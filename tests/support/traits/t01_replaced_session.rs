@@ -1,7 +1,8 @@
 //! T1: every answer to somebody who is not signed in replaces the session and kills the one before; a
 //! question in between would take the visitor's form away. Who is signed in is readable in a cookie.
 
-use super::{Ledger, cookie, form, gone, home, token_of, typed};
+use super::Ledger;
+use super::pages::{form_for, home, token_of, typed};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::Response;
@@ -20,7 +21,7 @@ impl ReplacedSession {
     fn signed_in(&self, response: Response, person: Person) -> Response {
         let id = self.ledger.open(Some(person));
         let named = format!("{}%7C{}", person.email(), person.id());
-        cookie(cookie(response, "sid", &id), "auth_user", &named)
+        response.cookie("sid", &id).cookie("auth_user", &named)
     }
 
     fn visitor(&self, old: Option<String>, page: impl Fn(&str) -> Response) -> Response {
@@ -28,7 +29,7 @@ impl ReplacedSession {
             self.ledger.end(&old);
         }
         let id = self.ledger.open(None);
-        cookie(page(&id), "sid", &id)
+        page(&id).cookie("sid", &id)
     }
 
     fn reply(&self, request: &Request) -> Response {
@@ -46,13 +47,14 @@ impl ReplacedSession {
                 self.ledger.end(&old.unwrap_or_default());
                 let bye = Response::html(200, format!("<p>bye {}</p>", person.email()));
                 if self.keeps_cookie_at_sign_out {
-                    gone(self.visitor(None, |_| bye.clone()), "auth_user")
+                    self.visitor(None, |_| bye.clone())
+                        .without_cookie("auth_user")
                 } else {
-                    gone(bye, "auth_user")
+                    bye.without_cookie("auth_user")
                 }
             }
             (_, Some(person), _) => home(person),
-            _ => self.visitor(old, form),
+            _ => self.visitor(old, form_for),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! T21: the only page that says who is signed in is HTML and has no name on it, in both cases with 200.
 //! The name is readable in a cookie, or there is nothing but a random one.
 
-use super::{Ledger, cookie, form, gone, home, typed};
+use super::Ledger;
+use super::pages::{form, home, typed};
 use crate::support::origin::{Answer, App};
 use crate::support::reply::Response;
 use crate::support::request::Request;
@@ -25,17 +26,19 @@ impl FewWords {
                     "/sso" => home(typed),
                     _ => Response::redirect("/"),
                 };
-                let response = cookie(welcome, "sid", &self.ledger.open(Some(typed)));
+                let response = welcome.cookie("sid", &self.ledger.open(Some(typed)));
                 let named = format!("{}%7C{}", typed.email(), typed.id());
                 match self.names_in_cookie {
-                    true => cookie(response, "auth_user", &named),
+                    true => response.cookie("auth_user", &named),
                     false => response,
                 }
             }
             ("/account", Some(_), _) => Response::html(200, "<a href=\"/logout\">Sign out</a>"),
             ("/logout", Some(_), _) => {
                 self.ledger.end(&session.unwrap_or_default().0);
-                gone(gone(Response::redirect("/login"), "sid"), "auth_user")
+                Response::redirect("/login")
+                    .without_cookie("sid")
+                    .without_cookie("auth_user")
             }
             (_, Some(person), _) => home(person),
             (path, None, _) => {
@@ -45,7 +48,7 @@ impl FewWords {
                     None => (self.ledger.open(None), path != "/account"),
                 };
                 match set {
-                    true => cookie(form(""), "sid", &id),
+                    true => form("").cookie("sid", &id),
                     false => form(""),
                 }
             }

@@ -1,7 +1,8 @@
 //! T2: the session id stays at every sign-in, and no cookie moves. A page that takes its time shows
 //! whoever is signed in by then.
 
-use super::{Ledger, chunk, chunked_head, cookie, form, home, typed};
+use super::Ledger;
+use super::pages::{self, chunk, chunked_head, form, form_for, home, typed};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::{Reply, Response};
@@ -26,16 +27,11 @@ impl KeptSession {
                 Response::html(200, "<p>done</p>").into()
             }
             ("/late", _, Some((id, _))) => self.late(id),
-            ("/api/me", ..) => match person {
-                Some(person) => {
-                    Response::json(200, &serde_json::json!({ "id": person.id() })).into()
-                }
-                None => Response::json(401, &serde_json::json!({})).into(),
-            },
-            (_, _, Some((id, None))) => form(&id).into(),
+            ("/api/me", ..) => pages::who(person).into(),
+            (_, _, Some((id, None))) => form_for(&id).into(),
             (_, _, None) => {
                 let id = self.ledger.open(None);
-                cookie(form(&id), "sid", &id).into()
+                form_for(&id).cookie("sid", &id).into()
             }
             _ => person.map_or_else(|| form(""), home).into(),
         }

@@ -1,7 +1,8 @@
-//! T20: every answer to somebody who is signed in sets the session cookie to a new value; the ones
-//! before stay good.
+//! T20: every answer to somebody who is signed in sets the session cookie, to a new value, with the ones
+//! before staying good, or to the value that it has.
 
-use super::{Ledger, chunk, chunked_head, cookie, form, home, typed};
+use super::Ledger;
+use super::pages::{self, chunk, chunked_head, form, home, typed};
 use crate::support::origin::{Answer, App};
 use crate::support::people::Person;
 use crate::support::reply::{Reply, Response};
@@ -12,39 +13,45 @@ use std::time::Duration;
 #[derive(Clone, Default)]
 pub struct ChangingCookie {
     pub ledger: Ledger,
+    /// The value is the same each time.
+    pub same: bool,
 }
 
 impl ChangingCookie {
-    fn again(&self, response: Response, person: Person) -> Response {
-        cookie(response, "sid", &self.ledger.open(Some(person)))
+    /// Sets the cookie of this request's session once more.
+    fn again(&self, response: Response, request: &Request, person: Person) -> Response {
+        let same = request.cookie("sid").filter(|_| self.same);
+        let id = same.filter(|id| self.ledger.owner(id) == Some(person));
+        response.cookie("sid", &id.unwrap_or_else(|| self.ledger.open(Some(person))))
     }
 
     fn reply(&self, request: &Request) -> Reply {
-        let session = self.ledger.find(request, "sid");
-        let person = session.as_ref().and_then(|(_, person)| *person);
+        let person = self.ledger.user(request, "sid");
         // `/sso?u=7` signs in by a way that nobody declared, and says hello.
         let linked = request.query("u").and_then(|number| number.parse().ok());
         match (request.path(), person, typed(request)) {
-            ("/login", _, Some(typed)) => self.again(Response::redirect("/"), typed).into(),
+            ("/login", _, Some(typed)) => {
+                self.again(Response::redirect("/"), request, typed).into()
+            }
+            ("/logout", ..) => Response::redirect("/login").without_cookie("sid").into(),
             ("/sso", ..) if linked.is_some() => {
                 let person = Person(linked.unwrap_or_default());
-                self.again(home(person), person).into()
+                self.again(home(person), request, person).into()
             }
             ("/api/me", Some(person), _) => {
-                let who = serde_json::json!({ "id": person.id() });
-                self.again(Response::json(200, &who), person).into()
+                self.again(pages::who(Some(person)), request, person).into()
             }
-            ("/api/me", None, _) => Response::json(401, &serde_json::json!({})).into(),
+            ("/api/me", None, _) => pages::who(None).into(),
             ("/slow", Some(person), _) => self.slow(person),
             ("/events", Some(person), _) => {
                 let kind = ("Content-Type".to_owned(), "text/event-stream".to_owned());
-                let mut events = self.again(home(person), person);
+                let mut events = self.again(home(person), request, person);
                 events.headers.retain(|(name, _)| name != "Content-Type");
                 events.headers.push(kind);
                 events.into()
             }
-            (_, Some(person), _) => self.again(home(person), person).into(),
-            (_, None, _) => cookie(form(""), "sid", &self.ledger.open(None)).into(),
+            (_, Some(person), _) => self.again(home(person), request, person).into(),
+            (_, None, _) => form("").cookie("sid", &self.ledger.open(None)).into(),
         }
     }
 
