@@ -203,12 +203,14 @@ fn candidates(before: &[u8]) -> impl Iterator<Item = &[u8]> {
         .iter()
         .rposition(|byte| !is_token(*byte))
         .map_or(0, |at| at + 1);
-    let pair = name
-        .iter()
-        .rposition(|byte| matches!(byte, b',' | b'"'))
-        .map_or(0, |at| at + 1);
-    // With what stands behind it as well: `remember_lang` with a byte more may be another name.
-    let whole = [nearest, pair].map(move |at| before.get(at..).unwrap_or_default());
+    // Some begin a pair at a comma, some at a quote; and what stands behind a name is looked at as well:
+    // `remember_lang` with a byte more may be another name.
+    let after = |sign: u8| {
+        let last = name.iter().rposition(|byte| *byte == sign);
+        last.map_or(0, |at| at + 1)
+    };
+    let whole =
+        [nearest, after(b','), after(b'"')].map(move |at| before.get(at..).unwrap_or_default());
     (nearest.saturating_sub(SPACED_NAME)..=nearest)
         .rev()
         .filter(move |&at| at == nearest || begins_token(name, at))
@@ -336,6 +338,8 @@ mod tests {
             assert!(protected.holds_protected_pair(&pair), "{before}");
         }
         assert!(protected.holds_protected_pair(b"x=\"remember_lang\xdd=0e"));
+        let commas = [b"x=\"remember_me[a".as_slice(), &b",".repeat(200), b"b=1"].concat();
+        assert!(protected.holds_protected_pair(&commas));
         let lang = names(&["remember_*", "!remember_lang"]);
         assert!(lang.holds_protected_pair(b"x=\"remember_lang\xdd=0e"));
         assert!(!lang.holds_protected_pair(b"x=\"remember_lang=0e"));

@@ -54,7 +54,8 @@ async fn a_crowd_of_visitors_takes_little_memory_and_evicts_nobodys_sign_in() {
     let (took, grew) = (started.elapsed(), process::resident(pid) - before);
     println!("{VISITORS} visitors in {took:?}: {grew} MiB more");
     assert!(took < Duration::from_secs(60), "{took:?}");
-    assert!(grew < 64, "{grew} MiB for {VISITORS} visitors");
+    // Some 7 KiB each, and what is under way at the moment.
+    assert!(grew < 96, "{grew} MiB for {VISITORS} visitors");
 
     let held = give_password(&mut user, &form, Person(1), "pw").await;
     assert!(held.leads_to("/.mfa/challenge"), "{held:?}");
