@@ -54,16 +54,7 @@ impl CookieNames {
     pub fn fold(raw: &[u8]) -> String {
         let decoded = decode(raw);
         let text = String::from_utf8_lossy(&decoded);
-        // U+FFFD stands for bytes such as 0x85 and 0xA0, which are space in Latin-1 and which a
-        // server that reads headers as Latin-1 trims.
-        text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{fffd}')
-            .chars()
-            .map(|c| match c {
-                '.' | '[' | '-' | '+' => '_',
-                c if c.is_whitespace() => '_',
-                c => c.to_ascii_lowercase(),
-            })
-            .collect()
+        folded(text.trim_matches(is_blank))
     }
 
     /// Whether some server would take a cookie of this name for a protected one.
@@ -72,6 +63,14 @@ impl CookieNames {
             return self.holds(name, raw_name);
         }
         if self.holds(&Self::fold(raw_name), raw_name) {
+            return true;
+        }
+        // Some trim the start only, and spaces at the end become part of what a star stands for.
+        let text = decode(raw_name);
+        let text = String::from_utf8_lossy(&text);
+        if text.ends_with(is_blank)
+            && self.holds(&folded(text.trim_start_matches(is_blank)), raw_name)
+        {
             return true;
         }
         // `name[x]` is an element of `name` in PHP; a name ends at a NUL where C reads it.
@@ -113,6 +112,21 @@ impl CookieNames {
             || (self.globs.iter().any(|glob| glob.is_match(folded))
                 && !self.left_out.iter().any(|glob| glob.is_match(raw_name)))
     }
+}
+
+/// U+FFFD stands for bytes such as 0x85 and 0xA0, which are space in Latin-1 and which a server that
+/// reads headers as Latin-1 trims.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || c == '\u{fffd}'
+}
+
+fn folded(text: &str) -> String {
+    let letters = text.chars().map(|c| match c {
+        '.' | '[' | '-' | '+' => '_',
+        c if c.is_whitespace() => '_',
+        c => c.to_ascii_lowercase(),
+    });
+    letters.collect()
 }
 
 /// A name that folds to itself, as nearly every one does: nothing needs to be allocated for it.
@@ -256,6 +270,7 @@ mod tests {
             assert!(protected.is_protected(spelling.as_bytes()), "{spelling}");
         }
         assert!(protected.is_protected(b"\xa0my_session_id\x85"));
+        assert!(protected.is_protected(b"remember  %1F   "));
         // Only `remember_lang` itself is left out, not what some server would take for another name.
         for other in [
             b"remember_lang\xff".as_slice(),
