@@ -3,7 +3,7 @@
 //! One pass over the names that are there costs less than asking for a dozen that are not.
 
 use http::HeaderMap;
-use http::header::{self, HeaderName};
+use http::header::{self, HeaderName, HeaderValue};
 use pingora::http::ResponseHeader;
 use pingora::{Error, ErrorType};
 
@@ -68,6 +68,21 @@ pub fn check_length(response: &ResponseHeader) -> pingora::Result<()> {
     ))
 }
 
+/// Whether a challenge makes browsers ask for a password in a box of their own. What is typed there is
+/// refused by the gateway, so nobody shall be asked.
+fn asks_in_a_box(name: &HeaderName, value: &HeaderValue) -> bool {
+    *name == header::WWW_AUTHENTICATE
+        && value
+            .as_bytes()
+            .split(|byte| !byte.is_ascii_alphanumeric())
+            .any(|word| {
+                let schemes: [&[u8]; 4] = [b"basic", b"digest", b"ntlm", b"negotiate"];
+                schemes
+                    .iter()
+                    .any(|scheme| word.eq_ignore_ascii_case(scheme))
+            })
+}
+
 /// A response without them, nor what would let a service worker reach out of its folder, over the
 /// gateway's pages. Made anew: that is one pass, and leaves room for what is added.
 pub fn end_to_end(response: &ResponseHeader) -> pingora::Result<ResponseHeader> {
@@ -76,6 +91,7 @@ pub fn end_to_end(response: &ResponseHeader) -> pingora::Result<ResponseHeader> 
     for (name, value) in &response.headers {
         let ends = ends_here(name)
             || name.as_str() == "service-worker-allowed"
+            || asks_in_a_box(name, value)
             || (*name != header::SET_COOKIE && nominated.0.contains(name));
         if !ends {
             headers.append(name.clone(), value.clone());
@@ -119,6 +135,30 @@ mod tests {
         ] {
             assert!(with(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn no_browser_is_made_to_ask_for_a_password_that_is_then_refused() {
+        let mut response = ResponseHeader::build(401, None).unwrap();
+        for challenge in [
+            "Basic realm=\"crm\"",
+            "bearer, BASIC realm=x",
+            "Negotiate",
+            "NTLM",
+            "Digest qop=\"auth\"",
+            "Bearer realm=\"api\"",
+        ] {
+            response
+                .append_header("WWW-Authenticate", challenge)
+                .unwrap();
+        }
+        let response = end_to_end(&response).unwrap();
+        let left: Vec<_> = response
+            .headers
+            .get_all("www-authenticate")
+            .iter()
+            .collect();
+        assert_eq!(left, ["Bearer realm=\"api\""]);
     }
 
     #[test]

@@ -59,6 +59,15 @@ async fn a_session_that_the_application_lost_ends_at_the_next_question() {
 }
 
 #[tokio::test]
+async fn an_application_that_asks_for_basic_makes_no_browser_ask_either() {
+    let scene = setting(Out::Basic, "{ status = [401] }").await;
+    let mut stranger = scene.gateway.browser();
+    let page = stranger.fetch("/api/contacts").await;
+    assert_eq!(page.status, 401, "{page:?}");
+    assert_eq!(page.header("www-authenticate"), None, "{page:?}");
+}
+
+#[tokio::test]
 async fn the_gateways_own_401_makes_no_browser_ask_for_a_password() {
     let scene = setting(Out::Basic, "{ status = [401] }").await;
     let (mut user, mut phone) = scene.user_comes_in().await;

@@ -135,6 +135,7 @@ const TABLE: &[(u8, &str, &str)] = &[
     (22, "another user, undeclared", "traits/t22_second_account::another_user_under_a_new_id_in_the_middle_does_not_go_through"),
     (23, "401, 403, 404, 200", "traits/t23_signed_out::whatever_the_answer_nobody_is_told_from_somebody_and_sees_it_as_it_is"),
     (23, "a lost session", "traits/t23_signed_out::a_session_that_the_application_lost_ends_at_the_next_question"),
+    (23, "Basic", "traits/t23_signed_out::an_application_that_asks_for_basic_makes_no_browser_ask_either"),
     (23, "Basic", "traits/t23_signed_out::the_gateways_own_401_makes_no_browser_ask_for_a_password"),
     (24, "User-Agent, forwarded address, a header", "journeys/evidence_clients::a_session_that_is_bound_to_its_client_survives_every_question"),
     (24, "the mock does destroy", "journeys/evidence_clients::a_question_without_the_header_would_destroy_it"),
