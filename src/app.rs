@@ -1,10 +1,12 @@
 //! The composition root: a configuration becomes a running gateway.
 
 mod guard;
+mod hashing;
 #[cfg(any(test, fuzzing))]
 pub(crate) use guard::of as guard_of;
 mod shutdown;
 mod stores;
+mod theme;
 mod tls;
 mod upstream;
 pub mod users;
@@ -53,6 +55,7 @@ impl App {
             sign_in_page: guard.sign_in_page().to_owned(),
             origin: config.app.public_url.origin(),
             mfa_required: config.policy.mfa == crate::config::Mfa::Required,
+            theme: theme::of(config)?,
         };
         let flows = stores.flows(config);
         let portal = Portal::new(portal, flows.clone(), Csrf::new(Arc::clone(&stores.keys)));

@@ -6,7 +6,8 @@
 //!                        └──────────────────────┴────────────────┴─────▶ every problem at once
 //! ```
 
-pub mod app;
+pub mod accent;
+mod app;
 pub mod byte_size;
 mod draft;
 mod expectations;

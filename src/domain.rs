@@ -5,6 +5,7 @@
 
 pub mod assurance;
 pub mod authenticator;
+mod base32;
 pub mod clock;
 pub mod content_type;
 pub mod cookie_glob;

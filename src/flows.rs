@@ -5,10 +5,17 @@
 //! compare-and-set. Where somebody else moved it first, the flow reads again and decides afresh.
 
 pub mod audit;
+pub mod backup_codes;
 pub mod challenge;
+pub mod check;
+mod check_backup_code;
+mod check_passkey;
 mod check_totp;
 mod doubts;
 pub mod enrol;
+pub mod enrol_passkey;
+pub mod enrol_totp;
+pub mod hashing;
 pub mod manage;
 pub mod password;
 pub mod sign_in;
@@ -16,6 +23,7 @@ pub mod sign_out;
 pub mod step_up;
 
 pub use doubts::Doubts;
+use hashing::Hashing;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,14 +31,16 @@ use std::time::Duration;
 use crate::crypto::at_rest::{AtRest, AtRestError};
 use crate::crypto::token::SessionToken;
 use crate::domain::assurance::VerifiedFactor;
+use crate::domain::authenticator::backup_code::HashError;
+use crate::domain::authenticator::passkey::{self, RelyingParty};
 use crate::domain::clock::{Clock, Random, RandomError, UnixTime};
 use crate::domain::credentials::KeptSeal;
 use crate::domain::enrolment::Enrolment;
 use crate::domain::ids::{RecordId, UserId};
 use crate::domain::session::{IllegalMove, Record, SignedIn};
 use crate::stores::{
-    AuditStore, AuthenticatorStore, CeremonyStore, Held, SessionStore, StepUpStore, StoreError,
-    ThrottleStore,
+    AuditStore, AuthenticatorStore, BackupCodeStore, CeremonyStore, Held, PasskeyStore,
+    SessionStore, StepUpStore, StoreError, ThrottleStore,
 };
 
 /// How often a lost compare-and-set is tried again before the flow gives up.
@@ -41,6 +51,8 @@ const TRIES: usize = 16;
 pub struct Flows {
     pub sessions: Arc<dyn SessionStore>,
     pub authenticators: Arc<dyn AuthenticatorStore>,
+    pub passkeys: Arc<dyn PasskeyStore>,
+    pub backup_codes: Arc<dyn BackupCodeStore>,
     pub throttle: Arc<dyn ThrottleStore>,
     pub audit: Arc<dyn AuditStore>,
     pub ceremonies: Arc<dyn CeremonyStore>,
@@ -50,6 +62,9 @@ pub struct Flows {
     pub random: Arc<dyn Random>,
     pub rules: Rules,
     pub doubts: Doubts,
+    pub hashing: Arc<dyn Hashing>,
+    /// `None` where passkeys cannot be: at an address without a domain.
+    pub relying_party: Option<RelyingParty>,
 }
 
 /// What the configuration says about flows.
@@ -58,6 +73,7 @@ pub struct Rules {
     /// A user without a factor enrols before the first page.
     pub mfa_required: bool,
     pub enrolment: Enrolment,
+    pub passkey_enrolment: bool,
     /// The application's name, as authenticator apps show it.
     pub issuer: String,
     /// How long a settled session lasts.
@@ -78,6 +94,12 @@ pub enum FlowError {
     AtRest(#[from] AtRestError),
     #[error(transparent)]
     Illegal(#[from] IllegalMove),
+    #[error(transparent)]
+    Passkey(#[from] passkey::Refused),
+    #[error(transparent)]
+    Hash(HashError),
+    #[error("too many codes are being checked")]
+    Busy,
     #[error("the session changed too often while it was being moved on")]
     Contended,
 }

@@ -1,28 +1,34 @@
 //! The gateway's own pages: a request in, a page out. No Pingora here.
 //!
 //! ```text
-//!  {portal}/challenge     the code after the password      {security}                       cards, activity
-//!  {portal}/enrol         forced enrolment                  {security}/authenticators/new     enrolment
-//!  {portal}/step-up       before factors change             {security}/authenticators/{id}/…  rename, remove
-//!  {portal}/sign-out      ends the session                  {security}/sign-out-others
+//!  {portal}/challenge     a factor after the password      {security}                       cards, activity
+//!  {portal}/enrol         forced enrolment                  {security}/authenticators/…       new, rename, remove
+//!  {portal}/step-up       before factors change             {security}/passkeys/…             new, rename, remove
+//!  {portal}/sign-out      ends the session                  {security}/backup-codes/new
+//!                                                           {security}/sign-out-others
 //! ```
 //! Every page works without JavaScript. Changes are POSTs with the session's form token, from this
 //! origin; pages answer navigations only, so that a script of the application cannot fetch or frame them.
 
 pub mod assets;
+mod backup_codes;
 mod challenge;
 mod checks;
 mod enrol;
 mod factors;
 mod page;
+mod passkey;
 mod security;
 mod sign_out;
 mod step_up;
 mod step_up_password;
+pub mod theme;
 mod times;
 pub mod views;
+mod well_known;
 
 pub use page::{Page, PortalRequest, PortalSession};
+pub use well_known::WELL_KNOWN;
 
 use askama::Template;
 use http::{Method, StatusCode};
@@ -32,7 +38,8 @@ use crate::domain::ids::FactorId;
 use crate::domain::session::State;
 use crate::flows::{Actor, FlowError, Flows, Moved};
 use crate::stores::Held;
-use views::texts::{Ending, PageProblem};
+use theme::Theme;
+use views::texts::{Ending, PageProblem, Way};
 use views::{EndedPage, ErrorPage, Frame, FramedPage, MomentPage};
 
 /// What the pages need to know of the deployment.
@@ -49,6 +56,7 @@ pub struct PortalSettings {
     /// `https://crm.example.com`, what `Origin` must say.
     pub origin: String,
     pub mfa_required: bool,
+    pub theme: Theme,
 }
 
 /// The gateway's own pages.
@@ -56,6 +64,8 @@ pub struct Portal {
     settings: PortalSettings,
     flows: Flows,
     csrf: Csrf,
+    /// Of the assets.
+    version: String,
 }
 
 /// A request in a session where somebody has signed in.
@@ -69,6 +79,7 @@ struct Visit<'a> {
 impl Portal {
     pub fn new(settings: PortalSettings, flows: Flows, csrf: Csrf) -> Self {
         Self {
+            version: settings.theme.version(),
             settings,
             flows,
             csrf,
@@ -82,6 +93,9 @@ impl Portal {
             .and_then(|path| path.strip_prefix("/assets/"))
         {
             return self.asset(request, name);
+        }
+        if let Some(page) = self.well_known(request) {
+            return page;
         }
         if let Err(problem) = checks::admit(request, &self.settings.origin) {
             return self.problem(problem, request.request_id, None);
@@ -120,8 +134,12 @@ impl Portal {
             return self.security_path(visit, path).await;
         }
         match self.under(request.path, &self.settings.path) {
-            Some("/challenge" | "/challenge/totp") => self.challenge(visit).await,
+            Some("/challenge") => self.challenge(visit, None).await,
+            Some("/challenge/totp") => self.challenge(visit, Some(Way::Code)).await,
+            Some("/challenge/passkey") => self.challenge(visit, Some(Way::Passkey)).await,
+            Some("/challenge/backup-code") => self.challenge(visit, Some(Way::BackupCode)).await,
             Some("/enrol") => self.enrol(visit, true).await,
+            Some("/enrol/passkey" | "/enrol/security-key") => self.new_passkey(visit, true).await,
             Some("/step-up") => self.step_up(visit).await,
             Some("/sign-out") => self.sign_out(visit).await,
             _ => Ok(self.problem(PageProblem::NotFound, request.request_id, None)),
@@ -147,8 +165,16 @@ impl Portal {
             [] => self.security(visit).await,
             ["sign-out-others"] => self.sign_out_others(visit).await,
             ["authenticators", "new"] => self.enrol(visit, false).await,
-            ["authenticators", id, "remove"] => self.with_factor(visit, factor(id), true).await,
-            ["authenticators", id, "rename"] => self.with_factor(visit, factor(id), false).await,
+            ["passkeys", "new"] | ["passkeys", "new", "security-key"] => {
+                self.new_passkey(visit, false).await
+            }
+            ["backup-codes", "new"] => self.backup_codes(visit).await,
+            ["authenticators" | "passkeys", id, "remove"] => {
+                self.with_factor(visit, factor(id), true).await
+            }
+            ["authenticators" | "passkeys", id, "rename"] => {
+                self.with_factor(visit, factor(id), false).await
+            }
             _ => Ok(self.problem(PageProblem::NotFound, visit.request.request_id, None)),
         }
     }
@@ -214,7 +240,8 @@ impl Portal {
         Frame {
             app_name: &self.settings.app_name,
             portal: &self.settings.path,
-            version: assets::version(),
+            version: &self.version,
+            logo: self.settings.theme.logo.is_some(),
             support_url: self.settings.support_url.as_deref(),
             request_id,
             lang: "en",
@@ -274,8 +301,8 @@ impl Portal {
     }
 
     fn asset(&self, request: &PortalRequest<'_>, name: &str) -> Page {
-        match assets::get(name) {
-            Some((bytes, kind)) => Page::asset(bytes.into_owned(), kind),
+        match self.settings.theme.asset(name) {
+            Some((bytes, kind)) => Page::asset(bytes, kind),
             None => self.problem(PageProblem::NotFound, request.request_id, None),
         }
     }
@@ -285,8 +312,11 @@ impl Portal {
 pub fn problem_of(error: &FlowError) -> PageProblem {
     match error {
         FlowError::Store(_) | FlowError::Contended => PageProblem::Unavailable,
-        FlowError::Random(_) | FlowError::AtRest(_) | FlowError::Illegal(_) => {
-            PageProblem::Internal
-        }
+        FlowError::Busy => PageProblem::TooManyRequests,
+        FlowError::Random(_)
+        | FlowError::AtRest(_)
+        | FlowError::Illegal(_)
+        | FlowError::Passkey(_)
+        | FlowError::Hash(_) => PageProblem::Internal,
     }
 }

@@ -6,9 +6,11 @@
 //! `contract`.
 
 pub mod embedded;
+mod factors;
 pub mod sqlite;
 mod watch;
 
+pub use factors::*;
 pub use watch::{Change, Watch};
 
 #[cfg(test)]
@@ -19,11 +21,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 
-use crate::crypto::at_rest::SealedSeed;
-use crate::domain::authenticator::FriendlyName;
 use crate::domain::clock::UnixTime;
-use crate::domain::enrolment::EnrolmentDigest;
-use crate::domain::ids::{FactorId, RecordId, UserId};
+use crate::domain::ids::{RecordId, UserId};
 use crate::domain::session::{Record, TokenDigest};
 use crate::domain::step_up::{Grant, Proof};
 use crate::domain::throttle::{Guess, Permit};
@@ -46,72 +45,6 @@ pub enum StoreError {
 }
 
 pub type Stored<T> = Result<T, StoreError>;
-
-/// An enrolled authenticator app.
-#[derive(Clone, Debug)]
-pub struct TotpRow {
-    pub id: FactorId,
-    pub user: UserId,
-    pub name: String,
-    pub seed: SealedSeed,
-    pub added_at: UnixTime,
-    pub last_used_at: Option<UnixTime>,
-    /// At [`crate::domain::throttle::FACTOR_FAILURES`] the factor is disabled.
-    pub failures: u32,
-}
-
-/// A verified authenticator about to be stored. `step` is the one that proved it: it is used up.
-#[derive(Clone, Debug)]
-pub struct NewTotp {
-    pub id: FactorId,
-    pub user: UserId,
-    pub name: FriendlyName,
-    pub seed: SealedSeed,
-    pub step: u64,
-    pub at: UnixTime,
-}
-
-/// Under which condition a factor is inserted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InsertIf {
-    /// The user has none yet: two parked sessions cannot both enrol the first one.
-    First,
-    /// As [`Self::First`], and an administrator's code with this digest is there and in time: the
-    /// insert spends it.
-    FirstWithToken(EnrolmentDigest),
-    Always,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Inserted {
-    Done,
-    /// There was a factor already, and the condition was one of a first factor.
-    NotFirst,
-    /// The code is not there, or too old.
-    NoToken,
-    NameTaken,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Renamed {
-    Done,
-    NameTaken,
-    Gone,
-}
-
-/// Enrolled factors. Durable.
-#[async_trait]
-pub trait AuthenticatorStore: Send + Sync {
-    async fn totp_of(&self, user: &UserId) -> Stored<Vec<TotpRow>>;
-    /// How many factors satisfy a challenge for this user.
-    async fn count(&self, user: &UserId) -> Stored<u32>;
-    async fn insert_totp(&self, new: NewTotp, condition: InsertIf) -> Stored<Inserted>;
-    /// Takes `step` as used; `false` where this or a later step was used before. Atomic.
-    async fn accept_totp_step(&self, id: &FactorId, step: u64, at: UnixTime) -> Stored<bool>;
-    async fn rename(&self, user: &UserId, id: &FactorId, name: &FriendlyName) -> Stored<Renamed>;
-    /// How many factors remain; `None` where there was no such factor.
-    async fn remove(&self, user: &UserId, id: &FactorId) -> Stored<Option<u32>>;
-}
 
 /// An attempt that has been counted as a failure and may be taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,6 +164,16 @@ pub struct CeremonyKey {
     pub record: RecordId,
     pub epoch: u64,
     pub kind: &'static str,
+}
+
+impl CeremonyKey {
+    pub fn of(record: &Record, kind: &'static str) -> Self {
+        Self {
+            record: record.id,
+            epoch: record.epoch.0,
+            kind,
+        }
+    }
 }
 
 /// Step-up windows: open until a fixed time, never extended by use, never cached.

@@ -10,11 +10,13 @@ use anyhow::Context;
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
+use super::hashing::Turns;
 use super::make_private_dir;
 use crate::config::{Config, Mfa, StepUpMethod};
 use crate::crypto::at_rest::AtRest;
 use crate::crypto::keyring::KeyRing;
 use crate::domain::authenticator::FriendlyName;
+use crate::domain::authenticator::passkey::RelyingParty;
 use crate::domain::authenticator::totp::Seed;
 use crate::domain::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::domain::ids::{FactorId, UserId};
@@ -42,6 +44,8 @@ pub struct Stores {
     doubts: Doubts,
     windows: Arc<StepUpWindows>,
     ceremonies: Arc<Ceremonies>,
+    hashing: Arc<Turns>,
+    relying_party: Option<RelyingParty>,
     /// Held for as long as this process uses the database.
     _lock: File,
     /// Database and session work runs here, and not on the proxy's workers.
@@ -106,6 +110,8 @@ impl Stores {
             doubts: Doubts::default(),
             windows: Arc::default(),
             ceremonies: Arc::default(),
+            hashing: Arc::new(Turns::of_this_machine()),
+            relying_party: relying_party(config),
             _lock: lock,
             runtime,
         };
@@ -135,6 +141,8 @@ impl Stores {
         Flows {
             sessions,
             authenticators: database.clone(),
+            passkeys: database.clone(),
+            backup_codes: database.clone(),
             throttle: database.clone(),
             audit: database,
             ceremonies: Arc::clone(&self.ceremonies) as Arc<dyn CeremonyStore>,
@@ -145,12 +153,14 @@ impl Stores {
             rules: Rules {
                 mfa_required: config.policy.mfa == Mfa::Required,
                 enrolment: config.policy.enrolment,
+                passkey_enrolment: config.factors.passkey.enrolment,
                 issuer: config.app.name.clone(),
                 lifetime: config.session.lifetime.get(),
                 anonymous_lifetime: config.limits.anonymous_lifetime.get(),
                 step_up: StepUpRules {
                     window: config.step_up.window.get(),
                     totp: config.step_up.has(StepUpMethod::Totp),
+                    passkey: config.step_up.has(StepUpMethod::Passkey),
                     password: config.step_up.password(),
                     password_checks: config
                         .password_checks()
@@ -160,6 +170,8 @@ impl Stores {
                 },
             },
             doubts: self.doubts.clone(),
+            hashing: self.hashing.clone(),
+            relying_party: self.relying_party.clone(),
         }
     }
 
@@ -187,6 +199,14 @@ impl Stores {
             Ok(seed.base32())
         })
     }
+}
+
+/// `None`, and a line in the log, where passkeys cannot be.
+fn relying_party(config: &Config) -> Option<RelyingParty> {
+    let origin = config.app.public_url.origin();
+    RelyingParty::new(&origin, &config.app.name)
+        .inspect_err(|error| tracing::warn!(%error, "no passkeys are offered"))
+        .ok()
 }
 
 /// Keeps a second gateway off this database: embedded sessions are of one process.

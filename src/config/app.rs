@@ -1,8 +1,11 @@
 //! `[app]`: how people know the application.
 
+use std::path::PathBuf;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::accent::Accent;
 use super::problem::Faults;
 pub use super::public_url::PublicUrl;
 
@@ -19,6 +22,12 @@ pub struct App {
     /// Default: not shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub support_url: Option<String>,
+    /// The colour of buttons on the gateway's pages, such as "#2f5bd7". Default: a blue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accent: Option<Accent>,
+    /// An SVG or PNG file of at most 64 KiB that the pages show beside the name. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<PathBuf>,
 }
 
 impl App {
@@ -30,6 +39,13 @@ impl App {
                 "a name of at most 64 bytes without a colon",
                 "authenticator apps show it beside the code",
             );
+        }
+        let image = |path: &PathBuf| {
+            let ending = path.extension().and_then(|ending| ending.to_str());
+            matches!(ending, Some("svg" | "png"))
+        };
+        if self.logo.as_ref().is_some_and(|path| !image(path)) {
+            faults.push("app.logo", "a file that ends in .svg or .png", "");
         }
         let link = self.support_url.as_deref();
         let known = ["https://", "http://", "mailto:"];

@@ -18,7 +18,7 @@ enum Refused {
 }
 
 /// Key, what of it is refused, what to do instead.
-const NOT_YET: [(&str, Refused, &str); 10] = [
+const NOT_YET: [(&str, Refused, &str); 7] = [
     (
         "portal.host",
         Refused::Every,
@@ -29,13 +29,6 @@ const NOT_YET: [(&str, Refused, &str); 10] = [
         "policy.minimum",
         Refused::Beginning(&["phishing_resistant"]),
         "use \"any\"",
-    ),
-    ("factors.passkey", Refused::Every, ""),
-    ("factors.backup_codes", Refused::Every, ""),
-    (
-        "step_up.methods.*",
-        Refused::Beginning(&["passkey"]),
-        "use \"totp\"",
     ),
     ("guard.sign_in.*.tokens", Refused::AllButNothing, ""),
     ("guard.sign_in.*.script", Refused::AllButNothing, ""),

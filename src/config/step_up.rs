@@ -15,7 +15,7 @@ use crate::domain::step_up::PasswordUse;
 pub struct StepUp {
     /// How long one lasts; at most "5m". Default: "5m".
     pub window: Period,
-    /// What it can be done with. Default: ["password", "totp"], without "password" where no sign-in
+    /// What it can be done with. Default: ["password", "totp", "passkey"], without "password" where no sign-in
     /// rule has username, password and page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub methods: Option<Vec<StepUpMethod>>,
@@ -32,6 +32,14 @@ pub enum StepUpMethod {
     Password,
     /// A code of an authenticator app.
     Totp,
+    /// A passkey or a security key.
+    Passkey,
+}
+
+impl StepUpMethod {
+    fn is_factor(self) -> bool {
+        matches!(self, Self::Totp | Self::Passkey)
+    }
 }
 
 /// A longer window would let whoever finds the browser open change the factors.
@@ -72,7 +80,8 @@ impl StepUp {
             .any(|rule| PasswordCheck::of(rule).is_ok());
         let methods = self.methods.get_or_insert_with(|| {
             let password = (possible && !never).then_some(StepUpMethod::Password);
-            password.into_iter().chain([StepUpMethod::Totp]).collect()
+            let factors = [StepUpMethod::Totp, StepUpMethod::Passkey];
+            password.into_iter().chain(factors).collect()
         });
         if methods.contains(&StepUpMethod::Password) {
             self.password.get_or_insert_default();
@@ -94,7 +103,7 @@ impl StepUp {
             return;
         }
         self.check_password(guard, faults);
-        let totp = methods.is_none_or(|methods| methods.contains(&StepUpMethod::Totp));
+        let factor = methods.is_none_or(|methods| methods.iter().any(|it| it.is_factor()));
         let help = match self.password {
             Some(PasswordUse::Never) => "step_up.password = \"never\" leaves nothing else",
             Some(PasswordUse::Bootstrap) => {
@@ -102,8 +111,12 @@ impl StepUp {
             }
             Some(PasswordUse::Always) | None => return,
         };
-        if !totp {
-            faults.push("step_up.methods", "\"totp\" among the methods", help);
+        if !factor {
+            faults.push(
+                "step_up.methods",
+                "\"totp\" or \"passkey\" among the methods",
+                help,
+            );
         }
     }
 

@@ -15,6 +15,10 @@ use crate::domain::ids::{FactorId, UserId};
 #[derive(Clone, Debug)]
 pub struct SealedSeed(pub Vec<u8>);
 
+/// A passkey's credential as the database keeps it, in the same shape.
+#[derive(Clone, Debug)]
+pub struct SealedCredential(pub Vec<u8>);
+
 /// A stored secret that this key ring does not open, or a ring that cannot protect one.
 #[derive(Debug, thiserror::Error)]
 pub enum AtRestError {
@@ -54,6 +58,27 @@ impl AtRest {
     ) -> Result<Seed, AtRestError> {
         let plain = self.open(&sealed.0, &context(user, factor))?;
         Seed::from_bytes(&plain).ok_or(AtRestError::DoesNotOpen)
+    }
+
+    pub fn seal_credential(
+        &self,
+        credential: &[u8],
+        user: &UserId,
+        factor: &FactorId,
+        random: &dyn Random,
+    ) -> Result<SealedCredential, AtRestError> {
+        let context = passkey_context(user, factor);
+        self.seal(credential, &context, random)
+            .map(SealedCredential)
+    }
+
+    pub fn open_credential(
+        &self,
+        sealed: &SealedCredential,
+        user: &UserId,
+        factor: &FactorId,
+    ) -> Result<Zeroizing<Vec<u8>>, AtRestError> {
+        self.open(&sealed.0, &passkey_context(user, factor))
     }
 
     /// A text that only this ring opens again: shows at the start that key file and database belong together.
@@ -125,6 +150,11 @@ fn context(user: &UserId, factor: &FactorId) -> Vec<u8> {
         factor.as_str().as_bytes(),
     ]
     .concat()
+}
+
+/// A seed is no credential, whatever row it is copied to.
+fn passkey_context(user: &UserId, factor: &FactorId) -> Vec<u8> {
+    [b"passkey".as_slice(), &context(user, factor)].concat()
 }
 
 #[cfg(test)]

@@ -3,21 +3,37 @@
 //! An enum matched exhaustively rather than a plug-in: a new kind must be decided everywhere that
 //! a kind matters, and the compiler lists the places.
 
+pub mod backup_code;
+pub mod passkey;
 pub mod totp;
 
 use serde::{Deserialize, Serialize};
 
-/// A kind of factor, by the name that `X-MFA-Factor` gives it.
+/// A kind of factor, with what it showed when it was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
     Totp,
+    Passkey(Possession),
+    BackupCode,
+}
+
+/// What an assertion of a passkey says of the authenticator (WebAuthn Level 3, section 6.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Possession {
+    /// It knew its user, by a PIN or a feature of the body.
+    pub user_verified: bool,
+    /// Its key may be on several devices.
+    pub backup_eligible: bool,
 }
 
 impl Method {
+    /// The name that `X-MFA-Factor` gives it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Totp => "totp",
+            Self::Passkey(_) => "passkey",
+            Self::BackupCode => "backup_code",
         }
     }
 }

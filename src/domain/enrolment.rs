@@ -6,6 +6,7 @@ use ring::digest::{SHA256, digest};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::base32;
 use super::clock::{Random, RandomError};
 
 /// Who may enrol a first factor.
@@ -22,8 +23,6 @@ pub enum Enrolment {
     Closed,
 }
 
-/// Digits and letters that nobody takes for one another (Crockford's Base32).
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// 125 bits.
 const LENGTH: usize = 25;
 const GROUP: usize = 5;
@@ -38,27 +37,12 @@ pub struct EnrolmentDigest(pub [u8; 32]);
 
 impl EnrolmentToken {
     pub fn generate(random: &dyn Random) -> Result<Self, RandomError> {
-        let mut bytes = [0; LENGTH];
-        random.fill(&mut bytes)?;
-        let letter = |byte: &u8| ALPHABET.get(usize::from(byte & 31)).copied();
-        Ok(Self(
-            bytes.iter().filter_map(letter).map(char::from).collect(),
-        ))
+        base32::generate(random, LENGTH).map(Self)
     }
 
     /// What was typed, with or without dashes, in any case.
     pub fn parse(typed: &str) -> Option<Self> {
-        let letters = typed.chars().filter(|c| !c.is_whitespace() && *c != '-');
-        let letters = letters.map(|c| match c.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            other => other,
-        });
-        let token: String = letters.take(LENGTH + 1).collect();
-        let known = token
-            .bytes()
-            .all(|byte| ALPHABET.contains(&byte.to_ascii_uppercase()));
-        (token.len() == LENGTH && known).then_some(Self(token))
+        base32::parse(typed, LENGTH).map(Self)
     }
 
     pub fn digest(&self) -> EnrolmentDigest {
@@ -69,9 +53,7 @@ impl EnrolmentToken {
 
     /// In groups of five, to be read out or typed.
     pub fn expose(&self) -> String {
-        let letters: Vec<char> = self.0.chars().collect();
-        let groups = letters.chunks(GROUP).map(String::from_iter);
-        groups.collect::<Vec<_>>().join("-")
+        base32::grouped(&self.0, GROUP)
     }
 }
 

@@ -22,10 +22,15 @@ pub const FACTOR_ADDED: &str = "factor_added";
 /// An administrator made a one-time code for a first factor.
 pub const ENROLMENT_TOKEN_MADE: &str = "enrolment_token_made";
 pub const ENROLMENT_TOKEN_REFUSED: &str = "enrolment_token_refused";
+pub const BACKUP_CODES_MADE: &str = "backup_codes_made";
 pub const FACTOR_RENAMED: &str = "factor_renamed";
 pub const FACTOR_REMOVED: &str = "factor_removed";
 pub const SIGNED_OUT: &str = "signed_out";
 pub const OTHER_SESSIONS_ENDED: &str = "other_sessions_ended";
+
+/// What stands in the place of a factor's name, or begins a reason.
+pub const BACKUP_CODE: &str = "backup code";
+pub const PASSKEY: &str = "passkey";
 
 /// Why a flow ended, for [`FLOW_ENDED`].
 pub const WRONG_CODES: &str = "too many wrong codes";

@@ -1,12 +1,12 @@
 //! The challenge after the password.
 
-use super::check_totp::Checked;
+use super::check::{Checked, Shown};
 use super::{Actor, FlowError, Flows, Moved, audit};
 use crate::domain::clock::UnixTime;
 use crate::domain::session::State;
-use crate::domain::throttle::Guess;
+use crate::domain::throttle::{FACTOR_FAILURES, Guess};
 
-/// How a typed code was answered.
+/// How what was shown was answered.
 pub enum Answer {
     Verified(Moved),
     Wrong,
@@ -14,21 +14,64 @@ pub enum Answer {
     Replayed,
     Locked(UnixTime),
     Disabled,
+    /// The passkey was made with verification of its user, and used without.
+    Unverified,
+    /// The passkey's challenge is too old, or was answered already.
+    Expired,
     /// Too many wrong codes, or the session ended meanwhile: sign in again.
     Ended,
 }
 
+/// A kind of factor that answers a challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Totp,
+    Passkey,
+    BackupCode,
+}
+
 impl Flows {
+    /// What this user can answer with: the kind that was used last, then the rest, the strongest first.
+    /// Backup codes come last; they are for those who have nothing else at hand.
+    pub async fn challenge_kinds(&self, actor: Actor<'_>) -> Result<Vec<Kind>, FlowError> {
+        let passkeys = match &self.relying_party {
+            Some(_) => self.passkeys.passkeys_of(actor.user()).await?,
+            None => Vec::new(),
+        };
+        let totp = self.authenticators.totp_of(actor.user()).await?;
+        let passkey = passkeys
+            .iter()
+            .map(|row| row.last_used_at.unwrap_or(row.added_at))
+            .max();
+        // What is disabled answers nothing.
+        let totp = totp
+            .iter()
+            .filter(|row| row.failures < FACTOR_FAILURES)
+            .map(|row| row.last_used_at.unwrap_or(row.added_at))
+            .max();
+        let mut kinds: Vec<(Kind, UnixTime)> = Vec::new();
+        kinds.extend(passkey.map(|used| (Kind::Passkey, used)));
+        kinds.extend(totp.map(|used| (Kind::Totp, used)));
+        // Stable: passkeys first where both are as new.
+        kinds.sort_by_key(|(_, used)| std::cmp::Reverse(*used));
+        let mut kinds: Vec<Kind> = kinds.into_iter().map(|(kind, _)| kind).collect();
+        let sheet = self.backup_codes.sheet_of(actor.user()).await?;
+        if sheet.is_some_and(|sheet| sheet.left > 0) {
+            kinds.push(Kind::BackupCode);
+        }
+        Ok(kinds)
+    }
+
     /// Answers the challenge of a session that awaits its factor.
     pub async fn answer_challenge(
         &self,
         actor: Actor<'_>,
-        typed: &str,
+        shown: Shown<'_>,
     ) -> Result<Answer, FlowError> {
         if !matches!(actor.held.record.state, State::AwaitingFactor(_)) {
             return Ok(Answer::Ended);
         }
-        match self.check_totp(actor, typed).await? {
+        match self.check(actor, shown).await? {
             Checked::Verified(factor, name) => {
                 let Some(moved) = self.verify(actor, &factor).await? else {
                     return Ok(Answer::Ended);
@@ -38,6 +81,8 @@ impl Flows {
             }
             Checked::Locked(until) => Ok(Answer::Locked(until)),
             Checked::Disabled => Ok(Answer::Disabled),
+            Checked::Expired => Ok(Answer::Expired),
+            Checked::Unverified => Ok(Answer::Unverified),
             Checked::NoneLeft => {
                 // Nothing can answer it any more; the next sign-in knows that.
                 self.sessions.end(actor.held.record.id).await?;

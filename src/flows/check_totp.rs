@@ -1,28 +1,11 @@
 //! One look at one typed code, by all the rules: counted first, against every authenticator of the
 //! user, each step once for all nodes.
 
+use super::check::Checked;
 use super::{Actor, FlowError, Flows, audit};
-use crate::domain::assurance::VerifiedFactor;
 use crate::domain::authenticator::totp::{self, Code, MatchedStep};
-use crate::domain::clock::UnixTime;
 use crate::domain::throttle::{FACTOR_FAILURES, Guess, Permit};
 use crate::stores::{Attempt, TotpRow};
-
-/// What a typed code turned out to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Checked {
-    /// With the authenticator's name.
-    Verified(VerifiedFactor, String),
-    Wrong,
-    /// It fitted, but it had been used before.
-    Replayed,
-    /// No attempt before this time.
-    Locked(UnixTime),
-    /// Every authenticator of the user is disabled.
-    Disabled,
-    /// The user has none any more.
-    NoneLeft,
-}
 
 impl Flows {
     pub(super) async fn check_totp(
@@ -34,6 +17,16 @@ impl Flows {
         let Some(code) = Code::parse(typed) else {
             return Ok(Checked::Wrong);
         };
+        // Where nothing could accept it there is nothing to guess, and the count is shared with backup codes.
+        let rows = self.authenticators.totp_of(actor.user()).await?;
+        if rows.is_empty() {
+            return Ok(Checked::NoneLeft);
+        }
+        if rows.iter().all(|row| row.failures >= FACTOR_FAILURES) {
+            let why = "every authenticator is disabled";
+            self.note_once(actor, audit::FACTOR_FAILED, why).await;
+            return Ok(Checked::Disabled);
+        }
         let now = self.now();
         let attempt = match self.throttle.begin(actor.user(), Guess::Code, now).await? {
             (Permit::Granted, Some(attempt)) => attempt,
@@ -43,7 +36,7 @@ impl Flows {
             }
             (Permit::Granted, None) => return Ok(Checked::Wrong),
         };
-        // Read after the count: a row that this attempt disabled must not serve it.
+        // Read again after the count: a row that this attempt disabled must not serve it.
         let rows = self.authenticators.totp_of(actor.user()).await?;
         let enabled: Vec<&TotpRow> = rows
             .iter()

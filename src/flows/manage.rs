@@ -1,9 +1,10 @@
 //! The security page: what is enrolled, what happened, and changes to it.
 
 use super::{Actor, FlowError, Flows, audit, step_up::StepUp};
+use crate::domain::authenticator::passkey::Credential;
 use crate::domain::authenticator::{BadName, FriendlyName};
 use crate::domain::ids::FactorId;
-use crate::stores::{AuditLine, Renamed, TotpRow};
+use crate::stores::{AuditLine, PasskeyRow, Renamed, Sheet, TotpRow};
 
 /// How many lines of the log the page is made from.
 const LINES: u32 = 40;
@@ -11,9 +12,19 @@ const LINES: u32 = 40;
 /// What the security page shows.
 pub struct Overview {
     pub totp: Vec<TotpRow>,
+    pub passkeys: Vec<PasskeyRow>,
+    pub sheet: Option<Sheet>,
+    /// JSON of the passkeys that are still accepted, for the authenticators that keep them.
+    pub accepted: Option<String>,
     pub recent: Vec<AuditLine>,
     /// How many other sessions of this user there are.
     pub other_sessions: usize,
+}
+
+/// An authenticator app or a passkey, as a change to it needs it.
+pub struct Factor {
+    pub id: FactorId,
+    pub name: String,
 }
 
 /// How a renaming ended.
@@ -35,27 +46,61 @@ pub enum Remove {
 impl Flows {
     pub async fn overview(&self, actor: Actor<'_>) -> Result<Overview, FlowError> {
         let totp = self.authenticators.totp_of(actor.user()).await?;
+        // Those that cannot be read are listed too: somebody has to be able to remove them.
+        let passkeys = self.passkeys.passkeys_of(actor.user()).await?;
+        let accepted = self.accepted_passkeys(actor).await?;
         let recent = self.audit.recent(actor.user(), LINES).await?;
         let sessions = self.sessions.of_user(actor.user()).await?;
         Ok(Overview {
             totp,
+            passkeys,
+            sheet: self.sheet_of(actor).await?,
+            accepted,
             recent,
             other_sessions: sessions.len().saturating_sub(1),
         })
     }
 
-    pub async fn find_totp(
+    /// Names that this user has given to authenticator apps.
+    pub async fn totp_names(&self, actor: Actor<'_>) -> Result<Vec<String>, FlowError> {
+        let rows = self.authenticators.totp_of(actor.user()).await?;
+        Ok(rows.into_iter().map(|row| row.name).collect())
+    }
+
+    /// With the number of factors that the user has in all.
+    pub async fn find_factor(
         &self,
         actor: Actor<'_>,
         id: &FactorId,
-    ) -> Result<Option<(TotpRow, usize)>, FlowError> {
-        let mut rows = self.authenticators.totp_of(actor.user()).await?;
-        let count = rows.len();
-        let place = rows.iter().position(|row| row.id == *id);
-        Ok(place.map(|place| (rows.swap_remove(place), count)))
+    ) -> Result<Option<(Factor, u32)>, FlowError> {
+        let totp = self.authenticators.totp_of(actor.user()).await?;
+        let passkeys = self.passkeys.passkeys_of(actor.user()).await?;
+        let count = totp.len() + passkeys.len();
+        let totp = totp.into_iter().map(|row| (row.id, row.name));
+        let passkeys = passkeys.into_iter().map(|row| (row.id, row.name));
+        let found = totp.chain(passkeys).find(|(known, _)| known == id);
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        Ok(found.map(|(id, name)| (Factor { id, name }, count)))
     }
 
-    pub async fn rename_totp(
+    pub async fn sheet_of(&self, actor: Actor<'_>) -> Result<Option<Sheet>, FlowError> {
+        Ok(self.backup_codes.sheet_of(actor.user()).await?)
+    }
+
+    /// `None` where the user has never had a passkey: there is nothing to tell then.
+    async fn accepted_passkeys(&self, actor: Actor<'_>) -> Result<Option<String>, FlowError> {
+        let Some(party) = &self.relying_party else {
+            return Ok(None);
+        };
+        let Some(handle) = self.passkeys.known_handle(actor.user()).await? else {
+            return Ok(None);
+        };
+        let passkeys = self.credentials_of(actor).await?;
+        let ids = passkeys.iter().map(Credential::id);
+        Ok(Some(party.accepted(handle, ids)))
+    }
+
+    pub async fn rename_factor(
         &self,
         actor: Actor<'_>,
         id: &FactorId,
@@ -75,12 +120,16 @@ impl Flows {
         }
     }
 
-    pub async fn remove_totp(&self, actor: Actor<'_>, id: &FactorId) -> Result<Remove, FlowError> {
+    pub async fn remove_factor(
+        &self,
+        actor: Actor<'_>,
+        id: &FactorId,
+    ) -> Result<Remove, FlowError> {
         match self.step_up_due(actor).await? {
             StepUp::Open(_) => {}
             due => return Ok(Remove::StepUp(due)),
         }
-        let Some((row, _)) = self.find_totp(actor, id).await? else {
+        let Some((row, _)) = self.find_factor(actor, id).await? else {
             return Ok(Remove::Gone);
         };
         let Some(left) = self.authenticators.remove(actor.user(), id).await? else {
@@ -88,7 +137,7 @@ impl Flows {
         };
         self.note(actor, audit::FACTOR_REMOVED, &row.name).await;
         if left == 0 && self.level(actor.user()).await.is_err() {
-            // With the last authenticator goes what waits for one: it could never be answered.
+            // With the last factor goes what waits for one: it could never be answered.
             self.doubts.about(actor.user());
         }
         Ok(Remove::Done(row.name))

@@ -3,18 +3,20 @@
 //! A window opens for a fixed time, bound to session and epoch; use does not extend it. Being asked
 //! at sign-in opens none: whoever took over an open browser must show something.
 
-use super::check_totp::Checked;
+use super::check::{Checked, Shown};
 use super::{Actor, FlowError, Flows, Moved, audit};
 use crate::domain::clock::UnixTime;
 use crate::domain::password::RuleKey;
 use crate::domain::step_up::{Grant, PasswordUse, Proof};
+use crate::stores::Enrolled;
 
 /// What the configuration says about step-ups.
 #[derive(Clone, Debug)]
 pub struct StepUpRules {
     pub window: std::time::Duration,
-    /// Whether a code counts.
+    /// Whether a code of an authenticator app counts.
     pub totp: bool,
+    pub passkey: bool,
     pub password: PasswordUse,
     /// The sign-in rules by which a password can be checked, as remembered names speak of them.
     pub password_checks: Vec<RuleKey>,
@@ -36,6 +38,7 @@ pub enum StepUp {
 pub struct Ways {
     /// A code of an enrolled authenticator.
     pub totp: bool,
+    pub passkey: bool,
     /// The password, which the application is asked about.
     pub password: bool,
 }
@@ -47,20 +50,26 @@ pub enum Proved {
     Replayed,
     Locked(UnixTime),
     Disabled,
+    /// The passkey's challenge is too old, or was answered already.
+    Expired,
+    /// The passkey was made with verification of its user, and used without.
+    Unverified,
+    /// The last factor is gone: what is due has to be decided afresh.
+    NothingLeft,
     Ended,
 }
 
 impl Flows {
     pub async fn step_up_due(&self, actor: Actor<'_>) -> Result<StepUp, FlowError> {
-        let factors = self.authenticators.count(actor.user()).await?;
+        let factors = self.authenticators.enrolled(actor.user()).await?;
         if let Some(grant) = self.open_window(actor, factors).await? {
             return Ok(StepUp::Open(grant.until));
         }
         let ways = self.ways(actor, factors);
-        let nothing = !ways.totp && !ways.password;
+        let nothing = !ways.totp && !ways.passkey && !ways.password;
         let until = actor.who.at.plus(self.rules.step_up.window);
         // Who has no factor has the password and no more, and has just shown it.
-        if (factors == 0 || nothing) && self.now() < until {
+        if (factors.total() == 0 || nothing) && self.now() < until {
             return Ok(StepUp::Open(until));
         }
         Ok(if nothing {
@@ -72,18 +81,19 @@ impl Flows {
 
     /// What this user could show, whether or not it is due.
     pub async fn step_up_ways(&self, actor: Actor<'_>) -> Result<Ways, FlowError> {
-        let factors = self.authenticators.count(actor.user()).await?;
+        let factors = self.authenticators.enrolled(actor.user()).await?;
         Ok(self.ways(actor, factors))
     }
 
-    fn ways(&self, actor: Actor<'_>, factors: u32) -> Ways {
+    fn ways(&self, actor: Actor<'_>, factors: Enrolled) -> Ways {
         let rules = &self.rules.step_up;
         let known = actor.who.sign_in_name.as_ref();
         let checkable =
             known.is_some_and(|name| rules.password_checks.iter().any(|r| r == name.rule()));
         Ways {
-            totp: rules.totp && factors > 0,
-            password: checkable && rules.password.allows(factors),
+            totp: rules.totp && factors.totp > 0,
+            passkey: rules.passkey && factors.passkeys > 0 && self.relying_party.is_some(),
+            password: checkable && rules.password.allows(factors.total()),
         }
     }
 
@@ -91,31 +101,37 @@ impl Flows {
     async fn open_window(
         &self,
         actor: Actor<'_>,
-        factors: u32,
+        factors: Enrolled,
     ) -> Result<Option<Grant>, FlowError> {
         let (record, now) = (&actor.held.record, self.now());
         let find = |by| self.step_up.grant(record.id, record.epoch.0, by, now);
         if let Some(grant) = find(Proof::Factor).await? {
             return Ok(Some(grant));
         }
-        if !self.rules.step_up.password.allows(factors) {
+        if !self.rules.step_up.password.allows(factors.total()) {
             return Ok(None);
         }
         Ok(find(Proof::Password).await?)
     }
 
-    pub async fn step_up_by_totp(
+    /// A factor is shown once more. Backup codes do not serve: they are for getting in.
+    pub async fn step_up_by(
         &self,
         actor: Actor<'_>,
-        typed: &str,
+        shown: Shown<'_>,
     ) -> Result<Proved, FlowError> {
         if !actor.held.record.state.is_settled() {
             return Ok(Proved::Ended);
         }
-        if !self.rules.step_up.totp {
+        let allowed = match shown {
+            Shown::Totp(_) => self.rules.step_up.totp,
+            Shown::Passkey(_) => self.rules.step_up.passkey,
+            Shown::BackupCode(_) => false,
+        };
+        if !allowed {
             return Ok(Proved::Wrong);
         }
-        match self.check_totp(actor, typed).await? {
+        match self.check(actor, shown).await? {
             Checked::Verified(factor, name) => {
                 let Some(moved) = self.verify(actor, &factor).await? else {
                     return Ok(Proved::Ended);
@@ -131,7 +147,9 @@ impl Flows {
             }
             Checked::Locked(until) => Ok(Proved::Locked(until)),
             Checked::Disabled => Ok(Proved::Disabled),
-            Checked::NoneLeft => Ok(Proved::Ended),
+            Checked::Expired => Ok(Proved::Expired),
+            Checked::Unverified => Ok(Proved::Unverified),
+            Checked::NoneLeft => Ok(Proved::NothingLeft),
             Checked::Replayed => Ok(Proved::Replayed),
             Checked::Wrong => Ok(match self.count_wrong_code(actor).await? {
                 true => Proved::Wrong,

@@ -18,7 +18,26 @@ pub fn get(name: &str) -> Option<(Cow<'static, [u8]>, &'static str)> {
         // Anything else in that folder is not meant for browsers.
         _ => return None,
     };
-    Some((Assets::get(name)?.data, kind))
+    let data = Assets::get(name)?.data;
+    match std::str::from_utf8(&data) {
+        Ok(text) if !name.ends_with(".svg") => Some((lean(text).into_bytes().into(), kind)),
+        _ => Some((data, kind)),
+    }
+}
+
+/// Without indentation and without the comments, which have lines of their own: phones load every byte.
+fn lean(text: &str) -> String {
+    let mut commented = false;
+    let mut lines = Vec::new();
+    for line in text.lines().map(str::trim) {
+        let begins = commented || line.starts_with("/*");
+        commented = begins && !line.ends_with("*/");
+        if !begins && !line.is_empty() && !line.starts_with("//") {
+            lines.push(line);
+        }
+    }
+    lines.push("");
+    lines.join("\n")
 }
 
 /// Changes whenever any asset does, so that assets may be cached for ever.
@@ -55,6 +74,15 @@ mod tests {
         }
         assert!(get("../base.html").is_none());
         assert!(get("missing.css").is_none());
+    }
+
+    #[test]
+    fn only_what_browsers_read_is_sent() {
+        let text = "/* One.\n   Two. */\n\n// three\na {\n  b: c; /* d */\n}\n/* e */\nf\n";
+        assert_eq!(lean(text), "a {\nb: c; /* d */\n}\nf\n");
+        let (script, _) = get("stepgate.js").unwrap();
+        let script = std::str::from_utf8(&script).unwrap();
+        assert!(script.starts_with("(() => {\n\"use strict\";"), "{script}");
     }
 
     #[test]

@@ -2,16 +2,24 @@
 
 use http::{Method, StatusCode};
 
-use super::views::texts::{Ending, FormProblem, Tried};
-use super::views::{ChallengePage, LockedPage};
-use super::{Page, Portal, Visit, times};
+use super::views::texts::{Ending, FormProblem, Tried, Way};
+use super::views::{ChallengePage, LockedPage, Other};
+use super::{Page, Portal, PortalRequest, Visit, times};
+use crate::domain::authenticator::backup_code::BackupCode;
+use crate::domain::authenticator::totp::Code;
 use crate::domain::clock::UnixTime;
 use crate::domain::session::State;
 use crate::flows::FlowError;
-use crate::flows::challenge::Answer;
+use crate::flows::challenge::{Answer, Kind};
+use crate::flows::check::Shown;
 
 impl Portal {
-    pub(super) async fn challenge(&self, visit: Visit<'_>) -> Result<Page, FlowError> {
+    /// `asked` is the way that the address names; otherwise the user's best one is shown.
+    pub(super) async fn challenge(
+        &self,
+        visit: Visit<'_>,
+        asked: Option<Way>,
+    ) -> Result<Page, FlowError> {
         match &visit.held.record.state {
             State::AwaitingFactor(_) => {}
             State::AwaitingEnrolment(_) => {
@@ -20,24 +28,27 @@ impl Portal {
             _ => return Ok(Page::see_other(self.landing(&visit))),
         }
         if visit.request.method != Method::POST {
-            return Ok(self.challenge_page(&visit, None));
+            return self.challenge_page(&visit, asked, None).await;
         }
-        let typed = visit.request.field("code");
-        if let Some(problem) = slip(typed) {
-            return Ok(self.challenge_page(&visit, Some(problem)));
+        let (way, shown) = shown_in(visit.request);
+        if let Some(problem) = slip(shown) {
+            return self.challenge_page(&visit, Some(way), Some(problem)).await;
         }
-        match self.flows.answer_challenge(visit.actor, typed).await? {
-            Answer::Verified(moved) => Ok(self.moved_on(&moved, self.landing(&visit))),
-            Answer::Wrong => Ok(self.challenge_page(&visit, Some(FormProblem::CodeWrong))),
-            Answer::Replayed => Ok(self.challenge_page(&visit, Some(FormProblem::CodeUsed))),
-            Answer::Locked(until) => Ok(self.locked(&visit, Some(until))),
-            Answer::Disabled => Ok(self.locked(&visit, None)),
+        let problem = match self.flows.answer_challenge(visit.actor, shown).await? {
+            Answer::Verified(moved) => return Ok(self.moved_on(&moved, self.landing(&visit))),
+            Answer::Wrong => wrong(way),
+            Answer::Replayed => used(way),
+            Answer::Expired => FormProblem::PasskeyExpired,
+            Answer::Unverified => FormProblem::PasskeyUnverified,
+            Answer::Locked(until) => return self.locked_out(&visit, Some(until)).await,
+            Answer::Disabled => return self.locked_out(&visit, None).await,
             Answer::Ended => {
                 let mut page = self.without_session(visit.request, Ending::TooManyAttempts)?;
                 page.ended = true;
-                Ok(page)
+                return Ok(page);
             }
-        }
+        };
+        self.challenge_page(&visit, Some(way), Some(problem)).await
     }
 
     /// The place that the user wanted before the challenge came.
@@ -45,31 +56,84 @@ impl Portal {
         visit.held.record.return_to.as_deref().unwrap_or("/")
     }
 
-    fn challenge_page(&self, visit: &Visit<'_>, problem: Option<FormProblem>) -> Page {
-        let (csrf, action) = (
-            self.csrf_of(visit.held),
-            format!("{}/challenge/totp", self.settings.path),
-        );
+    async fn challenge_page(
+        &self,
+        visit: &Visit<'_>,
+        asked: Option<Way>,
+        problem: Option<FormProblem>,
+    ) -> Result<Page, FlowError> {
+        let kinds = self.flows.challenge_kinds(visit.actor).await?;
+        let ways: Vec<Way> = kinds.into_iter().map(Way::from).collect();
+        // The last used one first, so the first is the one to show.
+        let way = asked
+            .filter(|asked| ways.contains(asked))
+            .or_else(|| ways.first().copied())
+            .unwrap_or(Way::Code);
+        // What was wrong with a way that is gone cannot be mended any more.
+        let problem = problem.map(|problem| match asked == Some(way) {
+            true => problem,
+            false => FormProblem::WayGone(way),
+        });
+        let others = ways.iter().filter(|other| **other != way);
+        let others = others.map(|other| Other {
+            way: *other,
+            address: self.challenge_address(*other),
+        });
+        let options = match way {
+            Way::Passkey => self.flows.begin_assertion(visit.actor).await?,
+            _ => None,
+        };
+        let (csrf, action) = (self.csrf_of(visit.held), self.challenge_address(way));
         let page = ChallengePage {
             frame: self.frame(visit.request.request_id),
             csrf: &csrf,
             action: &action,
             account: &visit.actor.who.name,
+            way,
+            options: options.as_deref().unwrap_or_default(),
+            others: others.collect(),
             problem,
         };
-        self.render(status_of(problem), &page, visit.request.request_id)
+        Ok(self.render(status_of(problem), &page, visit.request.request_id))
     }
 
-    /// The lock-out page; without a time only an administrator can help.
-    pub(super) fn locked(&self, visit: &Visit<'_>, until: Option<UnixTime>) -> Page {
-        self.locked_after(visit, until, Tried::Codes)
+    fn challenge_address(&self, way: Way) -> String {
+        let page = match way {
+            Way::Passkey => "passkey",
+            Way::BackupCode => "backup-code",
+            Way::Code | Way::Password => "totp",
+        };
+        format!("{}/challenge/{page}", self.settings.path)
     }
 
-    pub(super) fn locked_after(
+    /// The lock-out page of the challenge, with the ways that are still open.
+    async fn locked_out(
+        &self,
+        visit: &Visit<'_>,
+        until: Option<UnixTime>,
+    ) -> Result<Page, FlowError> {
+        let kinds = self.flows.challenge_kinds(visit.actor).await?;
+        // Backup codes wait as long as codes do; where these are off for good they still work.
+        let open = |kind: &Kind| match kind {
+            Kind::Passkey => true,
+            Kind::BackupCode => until.is_none(),
+            Kind::Totp => false,
+        };
+        let ways = kinds.into_iter().filter(open).map(Way::from);
+        let others = ways.map(|way| Other {
+            way,
+            address: self.challenge_address(way),
+        });
+        Ok(self.locked(visit, until, Tried::Codes, others.collect()))
+    }
+
+    /// The lock-out page; without a time only an administrator can help, or one of the other ways.
+    pub(super) fn locked(
         &self,
         visit: &Visit<'_>,
         until: Option<UnixTime>,
         tried: Tried,
+        others: Vec<Other>,
     ) -> Page {
         let (csrf, shown) = (self.csrf_of(visit.held), until.map(times::show_end));
         let page = LockedPage {
@@ -79,6 +143,7 @@ impl Portal {
             retry_at: shown.as_ref().map(times::Shown::moment),
             retry: visit.request.path,
             tried,
+            others,
         };
         let page = self.render(
             StatusCode::TOO_MANY_REQUESTS,
@@ -90,13 +155,58 @@ impl Portal {
     }
 }
 
-/// What is no code at all is told apart from a wrong one.
-pub(super) fn slip(typed: &str) -> Option<FormProblem> {
-    if typed.trim().is_empty() {
-        return Some(FormProblem::CodeMissing);
+impl From<Kind> for Way {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Totp => Self::Code,
+            Kind::Passkey => Self::Passkey,
+            Kind::BackupCode => Self::BackupCode,
+        }
     }
-    let parsed = crate::domain::authenticator::totp::Code::parse(typed);
-    parsed.is_none().then_some(FormProblem::CodeMalformed)
+}
+
+/// What a form holds, by the field that it has.
+pub(super) fn shown_in<'a>(request: &'a PortalRequest<'_>) -> (Way, Shown<'a>) {
+    if request.has_field("credential") {
+        (Way::Passkey, Shown::Passkey(request.field("credential")))
+    } else if request.has_field("backup_code") {
+        let typed = request.field("backup_code");
+        (Way::BackupCode, Shown::BackupCode(typed))
+    } else {
+        (Way::Code, Shown::Totp(request.field("code")))
+    }
+}
+
+/// What is no code at all is told apart from a wrong one.
+pub(super) fn slip(shown: Shown<'_>) -> Option<FormProblem> {
+    match shown {
+        Shown::Totp(typed) if typed.trim().is_empty() => Some(FormProblem::CodeMissing),
+        Shown::Totp(typed) => Code::parse(typed)
+            .is_none()
+            .then_some(FormProblem::CodeMalformed),
+        Shown::BackupCode(typed) if typed.trim().is_empty() => Some(FormProblem::BackupCodeMissing),
+        Shown::BackupCode(typed) => BackupCode::parse(typed)
+            .is_none()
+            .then_some(FormProblem::BackupCodeMalformed),
+        // Without the script nothing fills it in.
+        Shown::Passkey(answer) => answer.is_empty().then_some(FormProblem::PasskeyRefused),
+    }
+}
+
+pub(super) fn wrong(way: Way) -> FormProblem {
+    match way {
+        Way::Code | Way::Password => FormProblem::CodeWrong,
+        Way::BackupCode => FormProblem::BackupCodeWrong,
+        Way::Passkey => FormProblem::PasskeyRefused,
+    }
+}
+
+pub(super) fn used(way: Way) -> FormProblem {
+    match way {
+        Way::BackupCode => FormProblem::BackupCodeUsed,
+        Way::Passkey => FormProblem::PasskeyExpired,
+        Way::Code | Way::Password => FormProblem::CodeUsed,
+    }
 }
 
 /// A form that comes back with a problem is no success.

@@ -5,13 +5,15 @@ use qrcode::{Color, QrCode};
 
 use super::challenge::{slip, status_of};
 use super::views::texts::{Ending, FormProblem, PageProblem, Reason};
-use super::views::{EnrolPage, qr_svg};
+use super::views::{EnrolPage, Offer, qr_svg};
 use super::{Page, Portal, Visit};
 use crate::domain::authenticator::BadName;
 use crate::domain::authenticator::totp::Seed;
 use crate::domain::session::State;
 use crate::flows::FlowError;
-use crate::flows::enrol::{Begin, Confirm, Typed};
+use crate::flows::check;
+use crate::flows::enrol::Confirm;
+use crate::flows::enrol_totp::{Begin, Typed};
 
 impl Portal {
     /// `forced` is the enrolment before the first page; the other is a page under the security page.
@@ -36,7 +38,7 @@ impl Portal {
             name: visit.request.field("name"),
             token: visit.request.field("enrolment_token"),
         };
-        if let Some(problem) = slip(typed.code) {
+        if let Some(problem) = slip(check::Shown::Totp(typed.code)) {
             return self.enrol_page(visit, forced, Some(problem)).await;
         }
         let problem = match self.flows.confirm_totp(visit.actor, typed).await? {
@@ -68,7 +70,8 @@ impl Portal {
             Confirm::BadToken => FormProblem::TokenWrong,
             Confirm::WrongCode => FormProblem::CodeWrong,
             Confirm::Expired => FormProblem::SecretExpired,
-            Confirm::NameTaken => FormProblem::NameTaken,
+            Confirm::NameTaken | Confirm::Known => FormProblem::NameTaken,
+            Confirm::Refused => FormProblem::CodeWrong,
             Confirm::BadName(BadName::Empty) => FormProblem::NameEmpty,
             Confirm::BadName(BadName::Unfit) => FormProblem::NameTooLong,
         };
@@ -97,6 +100,8 @@ impl Portal {
             typed => typed.to_owned(),
         };
         let csrf = self.csrf_of(visit.held);
+        let passkey = format!("{}/enrol/passkey", self.settings.path);
+        let offered = forced && self.passkey_offer() == Offer::Now;
         let asks = self.flows.asks_for_token(visit.actor);
         let page = EnrolPage {
             frame: self.frame(visit.request.request_id),
@@ -109,20 +114,21 @@ impl Portal {
             secret: &shown.secret,
             otpauth_uri: &shown.uri,
             name: &name,
+            passkey: offered.then_some(&passkey),
             cancel: &self.settings.security_page,
             problem,
         };
         Ok(self.render(status_of(problem), &page, visit.request.request_id))
     }
 
-    fn closed(&self, visit: &Visit<'_>) -> Page {
+    pub(super) fn closed(&self, visit: &Visit<'_>) -> Page {
         let request_id = visit.request.request_id;
         self.problem(PageProblem::EnrolmentClosed, request_id, None)
     }
 
     /// A name that this user has not given yet.
     async fn free_name(&self, visit: &Visit<'_>) -> Result<String, FlowError> {
-        let taken = self.flows.overview(visit.actor).await?.totp;
+        let taken = self.flows.totp_names(visit.actor).await?;
         let names = (1..).map(|number: u32| {
             if number == 1 {
                 "Authenticator app".to_owned()
@@ -130,7 +136,7 @@ impl Portal {
                 format!("Authenticator app {number}")
             }
         });
-        let mut free = names.skip_while(|name| taken.iter().any(|row| row.name == *name));
+        let mut free = names.skip_while(|name| taken.contains(name));
         Ok(free.next().unwrap_or_default())
     }
 }

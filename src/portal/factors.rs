@@ -9,9 +9,8 @@ use super::{Page, Portal, Visit};
 use crate::domain::authenticator::BadName;
 use crate::domain::ids::FactorId;
 use crate::flows::FlowError;
-use crate::flows::manage::{Remove, Rename};
+use crate::flows::manage::{Factor, Remove, Rename};
 use crate::flows::step_up::StepUp;
-use crate::stores::TotpRow;
 
 impl Portal {
     pub(super) async fn with_factor(
@@ -21,7 +20,7 @@ impl Portal {
         remove: bool,
     ) -> Result<Page, FlowError> {
         let found = match &id {
-            Some(id) => self.flows.find_totp(visit.actor, id).await?,
+            Some(id) => self.flows.find_factor(visit.actor, id).await?,
             None => None,
         };
         let Some((row, count)) = found else {
@@ -38,13 +37,13 @@ impl Portal {
     async fn remove_page(
         &self,
         visit: Visit<'_>,
-        row: &TotpRow,
-        count: usize,
+        row: &Factor,
+        count: u32,
     ) -> Result<Page, FlowError> {
         match self.flows.step_up_due(visit.actor).await? {
             StepUp::Open(_) => {}
             due => {
-                return Ok(self.step_up_first(&visit, due, Reason::RemoveAuthenticator(&row.name)));
+                return Ok(self.step_up_first(&visit, due, Reason::Remove(&row.name)));
             }
         }
         let csrf = self.csrf_of(visit.held);
@@ -60,15 +59,14 @@ impl Portal {
             cancel: &self.settings.security_page,
             name: &row.name,
             last: (count == 1).then_some(after),
+            ends_codes: count == 1 && self.flows.sheet_of(visit.actor).await?.is_some(),
         };
         Ok(self.render(http::StatusCode::OK, &page, visit.request.request_id))
     }
 
-    async fn remove(&self, visit: Visit<'_>, row: &TotpRow) -> Result<Page, FlowError> {
-        match self.flows.remove_totp(visit.actor, &row.id).await? {
-            Remove::StepUp(due) => {
-                Ok(self.step_up_first(&visit, due, Reason::RemoveAuthenticator(&row.name)))
-            }
+    async fn remove(&self, visit: Visit<'_>, row: &Factor) -> Result<Page, FlowError> {
+        match self.flows.remove_factor(visit.actor, &row.id).await? {
+            Remove::StepUp(due) => Ok(self.step_up_first(&visit, due, Reason::Remove(&row.name))),
             Remove::Done(_) => Ok(Page::see_other(&format!(
                 "{}?notice=removed",
                 self.settings.security_page
@@ -77,10 +75,10 @@ impl Portal {
         }
     }
 
-    async fn rename(&self, visit: Visit<'_>, row: &TotpRow) -> Result<Page, FlowError> {
+    async fn rename(&self, visit: Visit<'_>, row: &Factor) -> Result<Page, FlowError> {
         let problem = match self
             .flows
-            .rename_totp(visit.actor, &row.id, visit.request.field("name"))
+            .rename_factor(visit.actor, &row.id, visit.request.field("name"))
             .await?
         {
             Rename::Done(_) => {
@@ -99,7 +97,7 @@ impl Portal {
         Ok(self.rename_page(&visit, row, Some(problem)))
     }
 
-    fn rename_page(&self, visit: &Visit<'_>, row: &TotpRow, problem: Option<FormProblem>) -> Page {
+    fn rename_page(&self, visit: &Visit<'_>, row: &Factor, problem: Option<FormProblem>) -> Page {
         let csrf = self.csrf_of(visit.held);
         let typed = visit.request.field("name");
         let page = RenamePage {

@@ -96,6 +96,23 @@ impl Page {
         }
     }
 
+    /// For programs; it may be kept for an hour.
+    pub fn json(status: StatusCode, body: String) -> Self {
+        let headers = vec![
+            ("Content-Type", "application/json".to_owned()),
+            ("Cache-Control", "public, max-age=3600".to_owned()),
+            ("X-Content-Type-Options", "nosniff".to_owned()),
+        ];
+        Self {
+            status,
+            headers,
+            body: body.into_bytes(),
+            token: None,
+            remember: None,
+            ended: false,
+        }
+    }
+
     pub fn see_other(to: &str) -> Self {
         let mut headers = vec![("Location", to.to_owned())];
         headers.extend(common());

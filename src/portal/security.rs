@@ -6,8 +6,9 @@ use http::{Method, StatusCode};
 
 use super::times::{Shown, show};
 use super::views::texts::{Activity, Notice, PageProblem};
-use super::views::{ActivityRow, AuthenticatorRow, SecurityPage};
+use super::views::{ActivityRow, CodesLeft, FactorRow, Offer, SecurityPage};
 use super::{Page, Portal, Visit};
+use crate::domain::authenticator::passkey::Aaguid;
 use crate::domain::clock::UnixTime;
 use crate::domain::throttle::FACTOR_FAILURES;
 use crate::flows::{FlowError, audit, manage::Overview};
@@ -34,22 +35,34 @@ impl Portal {
     fn security_page(&self, visit: &Visit<'_>, overview: &Overview) -> Page {
         let csrf = self.csrf_of(visit.held);
         let others = format!("{}/sign-out-others", self.settings.security_page);
-        let dates: Vec<(Shown, Option<Shown>)> = overview
-            .totp
-            .iter()
-            .map(|row| (show(row.added_at), row.last_used_at.map(show)))
-            .collect();
-        let rows = overview
-            .totp
-            .iter()
-            .zip(&dates)
-            .map(|(row, (added, used))| AuthenticatorRow {
-                id: row.id.as_str(),
-                name: &row.name,
-                added: added.moment(),
-                last_used: used.as_ref().map(Shown::moment),
-                disabled: row.failures >= FACTOR_FAILURES,
-            });
+        let totp = overview.totp.iter().map(|row| Dated {
+            id: row.id.as_str(),
+            name: &row.name,
+            provider: None,
+            added: show(row.added_at),
+            used: row.last_used_at.map(show),
+            disabled: row.failures >= FACTOR_FAILURES,
+        });
+        let passkeys = overview.passkeys.iter().map(|row| Dated {
+            id: row.id.as_str(),
+            name: &row.name,
+            // Said once where the passkey has its provider's name.
+            provider: row
+                .aaguid
+                .and_then(Aaguid::provider)
+                .filter(|provider| !row.name.starts_with(provider)),
+            added: show(row.added_at),
+            used: row.last_used_at.map(show),
+            disabled: false,
+        });
+        let (totp, passkeys): (Vec<_>, Vec<_>) = (totp.collect(), passkeys.collect());
+        let made_at = overview.sheet.map(|sheet| show(sheet.made_at));
+        let codes = overview.sheet.zip(made_at.as_ref());
+        let codes = codes.map(|(sheet, made_at)| CodesLeft {
+            left: sheet.left,
+            made: sheet.made,
+            made_at: made_at.moment(),
+        });
         let lines: Vec<(Activity<'_>, Shown, &str)> = activities(&overview.recent)
             .into_iter()
             .map(|(what, line)| (what, show(line.at), line.from.as_str()))
@@ -67,11 +80,46 @@ impl Portal {
             back: "/",
             sign_out_others: &others,
             other_sessions: overview.other_sessions,
-            authenticators: rows.collect(),
+            authenticators: totp.iter().map(Dated::row).collect(),
+            passkeys: passkeys.iter().map(Dated::row).collect(),
+            passkey_offer: self.passkey_offer(),
+            accepted: overview.accepted.as_deref().unwrap_or_default(),
+            codes,
             activity: activity.collect(),
             notice: notice(visit, &overview.recent, self.flows.clock.now()),
         };
         self.render(StatusCode::OK, &page, visit.request.request_id)
+    }
+
+    pub(super) fn passkey_offer(&self) -> Offer {
+        match &self.flows.relying_party {
+            None => Offer::Never,
+            Some(_) if self.flows.rules.passkey_enrolment => Offer::Now,
+            Some(_) => Offer::ComingSoon,
+        }
+    }
+}
+
+/// A row whose dates are written out.
+struct Dated<'a> {
+    id: &'a str,
+    name: &'a str,
+    provider: Option<&'static str>,
+    added: Shown,
+    used: Option<Shown>,
+    disabled: bool,
+}
+
+impl Dated<'_> {
+    fn row(&self) -> FactorRow<'_> {
+        FactorRow {
+            id: self.id,
+            name: self.name,
+            provider: self.provider,
+            added: self.added.moment(),
+            last_used: self.used.as_ref().map(Shown::moment),
+            disabled: self.disabled,
+        }
     }
 }
 
@@ -116,12 +164,22 @@ fn activities(recent: &[AuditLine]) -> Vec<(Activity<'_>, &AuditLine)> {
 /// What a line of the log says to the user; `None` for what only an auditor needs.
 fn activity(line: &AuditLine) -> Option<Activity<'_>> {
     Some(match line.what.as_str() {
-        audit::FACTOR_ACCEPTED => Activity::SignedIn,
+        audit::FACTOR_ACCEPTED if line.detail == audit::BACKUP_CODE => {
+            Activity::SignedInByBackupCode
+        }
+        audit::FACTOR_ACCEPTED => Activity::SignedIn(&line.detail),
         audit::SIGNED_IN_BY_PASSWORD => Activity::SignedInByPassword,
         audit::SIGNED_OUT => Activity::SignedOut,
-        audit::STEP_UP => Activity::Confirmed,
+        audit::STEP_UP => Activity::Confirmed(&line.detail),
         audit::STEP_UP_BY_PASSWORD => Activity::ConfirmedByPassword,
+        audit::FACTOR_FAILED if line.detail.starts_with(audit::BACKUP_CODE) => {
+            Activity::BackupCodeRejected
+        }
+        audit::FACTOR_FAILED if line.detail.starts_with(audit::PASSKEY) => {
+            Activity::PasskeyRejected
+        }
         audit::FACTOR_FAILED => Activity::CodeRejected,
+        audit::BACKUP_CODES_MADE => Activity::BackupCodesMade,
         audit::PASSWORD_FAILED => Activity::PasswordRejected,
         audit::FLOW_ENDED if line.detail == audit::WRONG_PASSWORDS => Activity::LockedByPasswords,
         audit::FLOW_ENDED if line.detail == audit::UNCHECKED_PASSWORDS => Activity::EndedUnchecked,

@@ -3,10 +3,11 @@
 use http::{Method, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::challenge::{slip, status_of};
-use super::views::texts::{Ending, FormProblem, Reason};
-use super::views::{SignInAgainPage, StepUpPage, Way};
+use super::challenge::{shown_in, slip, status_of, used, wrong};
+use super::views::texts::{Ending, FormProblem, Reason, Tried, Way};
+use super::views::{Other, SignInAgainPage, StepUpPage};
 use super::{Page, Portal, Visit};
+use crate::domain::clock::UnixTime;
 use crate::domain::ids::FactorId;
 use crate::domain::return_address::{has_dot_segments, safe_return};
 use crate::flows::FlowError;
@@ -45,7 +46,8 @@ impl Portal {
                 StepUp::SignInAgain => Ok(self.sign_in_again(&visit, &back, reason.as_reason())),
                 StepUp::Due(ways) => {
                     let due = Due { ways, back, reason };
-                    Ok(self.step_up_page(&visit, &due, self.asked_way(&visit, ways), None))
+                    let way = self.asked_way(&visit, ways);
+                    self.step_up_page(&visit, &due, way, None).await
                 }
             };
         }
@@ -54,39 +56,51 @@ impl Portal {
         if visit.request.has_field("password") {
             return self.step_up_by_password(&visit, &due).await;
         }
-        let typed = visit.request.field("code");
-        let again = |problem| Ok(self.step_up_page(&visit, &due, Way::Code, Some(problem)));
-        if let Some(problem) = slip(typed) {
-            return again(problem);
+        let (way, shown) = shown_in(visit.request);
+        if let Some(problem) = slip(shown) {
+            return self.step_up_page(&visit, &due, way, Some(problem)).await;
         }
-        match self.flows.step_up_by_totp(visit.actor, typed).await? {
-            Proved::Open(moved) => Ok(self.moved_on(&moved, &due.back)),
-            Proved::Wrong => again(FormProblem::CodeWrong),
-            Proved::Replayed => again(FormProblem::CodeUsed),
-            Proved::Locked(until) => Ok(self.locked(&visit, Some(until))),
-            Proved::Disabled => Ok(self.locked(&visit, None)),
+        let problem = match self.flows.step_up_by(visit.actor, shown).await? {
+            Proved::Open(moved) => return Ok(self.moved_on(&moved, &due.back)),
+            Proved::Wrong => wrong(way),
+            Proved::Replayed => used(way),
+            Proved::Expired => FormProblem::PasskeyExpired,
+            Proved::Unverified => FormProblem::PasskeyUnverified,
+            Proved::NothingLeft => return Ok(Page::see_other(&due.back)),
+            Proved::Locked(until) => return Ok(self.locked_step_up(&visit, &due, Some(until))),
+            Proved::Disabled => return Ok(self.locked_step_up(&visit, &due, None)),
             Proved::Ended => {
                 let mut page = self.without_session(visit.request, Ending::TooManyAttempts)?;
                 page.ended = true;
-                Ok(page)
+                return Ok(page);
             }
-        }
+        };
+        self.step_up_page(&visit, &due, way, Some(problem)).await
     }
 
-    /// The way that the address asks for, if the user has it; a code first.
+    /// Codes are not accepted; the user's other ways are.
+    fn locked_step_up(&self, visit: &Visit<'_>, due: &Due, until: Option<UnixTime>) -> Page {
+        let ways = offered(due.ways);
+        let others = ways.into_iter().filter(|way| *way != Way::Code);
+        let others = others.map(|way| Other {
+            way,
+            address: self.step_up_address(&due.back, Some(way)),
+        });
+        self.locked(visit, until, Tried::Codes, others.collect())
+    }
+
+    /// The way that the address asks for, if the user has it; the strongest otherwise.
     fn asked_way(&self, visit: &Visit<'_>, ways: Ways) -> Way {
-        let password = visit.request.parameter("with").as_deref() == Some("password");
-        if ways.password && (password || !ways.totp) {
-            Way::Password
-        } else {
-            Way::Code
-        }
+        let asked = visit.request.parameter("with").unwrap_or_default();
+        let offered = offered(ways);
+        let named = offered.iter().find(|way| with(**way) == asked);
+        named.or(offered.first()).copied().unwrap_or(Way::Code)
     }
 
     /// The step-up's own address, with the page that it leads back to.
-    fn step_up_address(&self, back: &str, with: Option<&str>) -> String {
+    fn step_up_address(&self, back: &str, way: Option<Way>) -> String {
         let back = utf8_percent_encode(back, NON_ALPHANUMERIC);
-        let with = with.map_or_else(String::new, |way| format!("&with={way}"));
+        let with = way.map_or_else(String::new, |way| format!("&with={}", with(way)));
         format!("{}/step-up?return={back}{with}", self.settings.path)
     }
 
@@ -116,9 +130,11 @@ impl Portal {
         Ok(
             match path.split('/').skip(1).collect::<Vec<_>>().as_slice() {
                 ["authenticators", "new"] => OwnedReason::Add,
-                ["authenticators", id, "remove"] => {
+                ["passkeys", "new", ..] => OwnedReason::AddPasskey,
+                ["backup-codes", "new"] => OwnedReason::BackupCodes,
+                ["authenticators" | "passkeys", id, "remove"] => {
                     let row = match FactorId::parse(id) {
-                        Some(id) => self.flows.find_totp(visit.actor, &id).await?,
+                        Some(id) => self.flows.find_factor(visit.actor, &id).await?,
                         None => None,
                     };
                     row.map_or(OwnedReason::Open, |(row, _)| OwnedReason::Remove(row.name))
@@ -129,29 +145,41 @@ impl Portal {
     }
 
     /// For a password that does not count, and was not looked at: what does is asked for.
-    pub(super) fn step_up_otherwise(&self, visit: &Visit<'_>, due: &Due) -> Page {
-        if due.ways.totp {
-            return self.step_up_page(visit, due, Way::Code, Some(FormProblem::PasswordNotOffered));
+    pub(super) async fn step_up_otherwise(
+        &self,
+        visit: &Visit<'_>,
+        due: &Due,
+    ) -> Result<Page, FlowError> {
+        match offered(due.ways).first() {
+            Some(Way::Code) => {
+                let problem = Some(FormProblem::PasswordNotOffered);
+                self.step_up_page(visit, due, Way::Code, problem).await
+            }
+            Some(way) => self.step_up_page(visit, due, *way, None).await,
+            None => Ok(self.sign_in_again(visit, &due.back, due.reason.as_reason())),
         }
-        self.sign_in_again(visit, &due.back, due.reason.as_reason())
     }
 
-    pub(super) fn step_up_page(
+    pub(super) async fn step_up_page(
         &self,
         visit: &Visit<'_>,
         due: &Due,
         way: Way,
         problem: Option<FormProblem>,
-    ) -> Page {
+    ) -> Result<Page, FlowError> {
         let (csrf, action) = (
             self.csrf_of(visit.held),
             format!("{}/step-up", self.settings.path),
         );
-        let other = match way {
-            Way::Code => due.ways.password.then_some(Some("password")),
-            Way::Password => due.ways.totp.then_some(None),
+        let others = offered(due.ways).into_iter().filter(|other| *other != way);
+        let others = others.map(|other| Other {
+            way: other,
+            address: self.step_up_address(&due.back, Some(other)),
+        });
+        let options = match way {
+            Way::Passkey => self.flows.begin_assertion(visit.actor).await?,
+            _ => None,
         };
-        let other = other.map(|with| self.step_up_address(&due.back, with));
         let name = visit.actor.who.sign_in_name.as_ref();
         let page = StepUpPage {
             frame: self.frame(visit.request.request_id),
@@ -162,11 +190,12 @@ impl Portal {
             return_to: Some(&due.back),
             cancel: &self.settings.security_page,
             way,
-            other: other.as_deref(),
+            options: options.as_deref().unwrap_or_default(),
+            others: others.collect(),
             sign_in_name: name.map_or("", |name| name.name()),
             problem,
         };
-        self.render(status_of(problem), &page, visit.request.request_id)
+        Ok(self.render(status_of(problem), &page, visit.request.request_id))
     }
 
     fn sign_in_again(&self, visit: &Visit<'_>, back: &str, reason: Reason<'_>) -> Page {
@@ -187,9 +216,32 @@ impl Portal {
     }
 }
 
+/// The ways that a user has, the strongest first.
+fn offered(ways: Ways) -> Vec<Way> {
+    let all = [
+        (ways.passkey, Way::Passkey),
+        (ways.totp, Way::Code),
+        (ways.password, Way::Password),
+    ];
+    let offered = all.into_iter().filter(|(has, _)| *has);
+    offered.map(|(_, way)| way).collect()
+}
+
+/// What an address calls a way.
+fn with(way: Way) -> &'static str {
+    match way {
+        Way::Passkey => "passkey",
+        Way::Code => "totp",
+        Way::BackupCode => "backup-code",
+        Way::Password => "password",
+    }
+}
+
 /// A [`Reason`] that owns the factor's name.
 enum OwnedReason {
     Add,
+    AddPasskey,
+    BackupCodes,
     Remove(String),
     Open,
 }
@@ -198,7 +250,9 @@ impl OwnedReason {
     fn as_reason(&self) -> Reason<'_> {
         match self {
             Self::Add => Reason::AddAuthenticator,
-            Self::Remove(name) => Reason::RemoveAuthenticator(name),
+            Self::AddPasskey => Reason::AddPasskey,
+            Self::BackupCodes => Reason::NewBackupCodes,
+            Self::Remove(name) => Reason::Remove(name),
             Self::Open => Reason::OpenPage,
         }
     }

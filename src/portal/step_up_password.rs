@@ -1,8 +1,7 @@
 //! The step-up by password: what is typed goes to the application, and nothing of its answer comes back.
 
 use super::step_up::Due;
-use super::views::Way;
-use super::views::texts::{Ending, FormProblem, Tried};
+use super::views::texts::{Ending, FormProblem, Tried, Way};
 use super::{Page, Portal, Visit};
 use crate::domain::password::Password;
 use crate::flows::FlowError;
@@ -14,12 +13,12 @@ impl Portal {
         visit: &Visit<'_>,
         due: &Due,
     ) -> Result<Page, FlowError> {
-        let again = |problem| Ok(self.step_up_page(visit, due, Way::Password, Some(problem)));
+        let again = |problem| self.step_up_page(visit, due, Way::Password, Some(problem));
         let Some(page) = visit.request.sign_in.filter(|_| due.ways.password) else {
-            return Ok(self.step_up_otherwise(visit, due));
+            return self.step_up_otherwise(visit, due).await;
         };
         let Some(password) = Password::new(visit.request.field("password")) else {
-            return again(FormProblem::PasswordMissing);
+            return again(FormProblem::PasswordMissing).await;
         };
         match self
             .flows
@@ -27,12 +26,12 @@ impl Portal {
             .await?
         {
             PasswordProved::Open(moved) => Ok(self.moved_on(&moved, &due.back)),
-            PasswordProved::Wrong { left } => again(FormProblem::PasswordWrong(left)),
-            PasswordProved::Unchecked => again(FormProblem::PasswordUnchecked),
-            PasswordProved::TurnedAway => again(FormProblem::PasswordTurnedAway),
-            PasswordProved::NotOffered => Ok(self.step_up_otherwise(visit, due)),
+            PasswordProved::Wrong { left } => again(FormProblem::PasswordWrong(left)).await,
+            PasswordProved::Unchecked => again(FormProblem::PasswordUnchecked).await,
+            PasswordProved::TurnedAway => again(FormProblem::PasswordTurnedAway).await,
+            PasswordProved::NotOffered => self.step_up_otherwise(visit, due).await,
             PasswordProved::Locked(until) => {
-                Ok(self.locked_after(visit, Some(until), Tried::Passwords))
+                Ok(self.locked(visit, Some(until), Tried::Passwords, Vec::new()))
             }
             PasswordProved::Ended(why) => {
                 let ending = match why {

@@ -15,6 +15,7 @@
 //! Wording that depends on a state is in [`texts`]; the rest is in the
 //! templates.
 
+mod backup_codes;
 mod challenge;
 mod ended;
 mod enrol;
@@ -22,6 +23,7 @@ mod error;
 mod framed;
 mod locked;
 mod moment;
+mod passkey;
 mod qr;
 mod remove;
 mod rename;
@@ -30,6 +32,7 @@ mod sign_out;
 mod step_up;
 pub mod texts;
 
+pub use backup_codes::BackupCodesPage;
 pub use challenge::ChallengePage;
 pub use ended::EndedPage;
 pub use enrol::EnrolPage;
@@ -37,12 +40,13 @@ pub use error::ErrorPage;
 pub use framed::FramedPage;
 pub use locked::LockedPage;
 pub use moment::MomentPage;
+pub use passkey::NewPasskeyPage;
 pub use qr::qr_svg;
 pub use remove::RemovePage;
 pub use rename::RenamePage;
-pub use security::{ActivityRow, AuthenticatorRow, SecurityPage};
+pub use security::{ActivityRow, CodesLeft, FactorRow, Offer, SecurityPage};
 pub use sign_out::SignOutPage;
-pub use step_up::{SignInAgainPage, StepUpPage, Way};
+pub use step_up::{SignInAgainPage, StepUpPage};
 
 /// What every page shows around its own content.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +57,8 @@ pub struct Frame<'a> {
     pub portal: &'a str,
     /// Hash of the assets; a new release must not meet a cached old sheet.
     pub version: &'a str,
+    /// Whether the application has a logo among the assets.
+    pub logo: bool,
     /// Where to get help, from `app.support_url`.
     pub support_url: Option<&'a str>,
     /// Identifies this request in the logs; shown where something failed.
@@ -72,6 +78,13 @@ impl Frame<'_> {
             .map(|group| group.iter().collect())
             .collect()
     }
+}
+
+/// Another way to show who one is, and where it is asked for.
+#[derive(Debug, Clone)]
+pub struct Other {
+    pub way: texts::Way,
+    pub address: String,
 }
 
 /// A point in time: as people read it, and as the script reads it.
@@ -279,11 +292,7 @@ mod tests {
     fn a_page_and_its_assets_stay_under_30_kb() {
         let assets: usize = ["stepgate.css", "stepgate.js", "icon.svg"]
             .into_iter()
-            .map(|name| {
-                std::fs::metadata(format!("templates/assets/{name}"))
-                    .unwrap()
-                    .len() as usize
-            })
+            .map(|name| crate::portal::assets::get(name).unwrap().0.len())
             .sum();
         for (name, page) in pages() {
             let size = assets + page.len();

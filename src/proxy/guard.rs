@@ -15,6 +15,7 @@ use crate::domain::password_check::PasswordCheck;
 use crate::domain::path_glob::{LenientPath, PathGlob};
 use crate::domain::rules::{SignInRule, SignOutRule};
 use crate::domain::source::TokenInput;
+use crate::portal::WELL_KNOWN;
 
 /// Everything that requests are compared with.
 #[derive(Debug)]
@@ -173,6 +174,9 @@ impl Guard {
     }
 
     pub fn is_portal_path(&self, path: &str) -> bool {
+        if WELL_KNOWN.contains(&path) {
+            return true;
+        }
         is_under(path, &self.portal) || self.is_security_page(path)
     }
 

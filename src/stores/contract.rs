@@ -1,7 +1,9 @@
 //! What every implementation of a store does, races included. A backend is done when it passes.
 
 mod authenticators;
+mod backup_codes;
 mod ceremonies;
+mod passkeys;
 mod sessions;
 mod throttle;
 
@@ -11,10 +13,14 @@ use std::time::Duration;
 use super::embedded::{Ceremonies, EmbeddedSessions, Limits, StepUpWindows};
 use super::sqlite::Database;
 use super::*;
+use crate::crypto::at_rest::{SealedCredential, SealedSeed};
+use crate::domain::authenticator::FriendlyName;
+use crate::domain::authenticator::backup_code::HashedCode;
+use crate::domain::authenticator::passkey::{Aaguid, UserHandle};
 use crate::domain::clock::{Clock, SystemRandom};
 use crate::domain::credentials::{CookieKey, Credential, Secret};
 use crate::domain::enrolment::EnrolmentDigest;
-use crate::domain::ids::Epoch;
+use crate::domain::ids::{Epoch, FactorId};
 use crate::domain::session::{Asked, Landing, SignedIn, State};
 use crate::domain::throttle::{BUDGET, FREE_FAILURES, Guess};
 

@@ -2,8 +2,10 @@
 
 mod audit;
 mod authenticators;
+mod backup_codes;
 mod canary;
 mod enrolment_tokens;
+mod passkeys;
 mod sessions;
 mod throttle;
 

@@ -18,6 +18,53 @@
     });
   }
 
+  // Passkeys: the browser's answer goes into the form, which is then sent like any other.
+  const passkey = async (form, make) => {
+    const options = JSON.parse(form.dataset.options);
+    const parse = make ? "parseCreationOptionsFromJSON" : "parseRequestOptionsFromJSON";
+    const publicKey = PublicKeyCredential[parse](options);
+    const made = await navigator.credentials[make ? "create" : "get"]({ publicKey });
+    return JSON.stringify(made.toJSON());
+  };
+  all("form[data-passkey]", (form) => {
+    const make = form.dataset.passkey === "create";
+    const field = form.elements.credential;
+    const say = (why) => {
+      form.querySelector("[data-said]").textContent = why ? form.querySelector(`[data-why=${why}]`).content.textContent : "";
+    };
+    let asking = false;
+    addEventListener("pageshow", (event) => { if (event.persisted) field.value = ""; });
+    form.addEventListener("submit", async (event) => {
+      if (field.value) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (asking) return;
+      if (!window.PublicKeyCredential || !PublicKeyCredential.parseCreationOptionsFromJSON) return say("unsupported");
+      // The challenge has five minutes, and the prompt needs some of them.
+      if (performance.now() > 210000) return location.replace(location.pathname + location.search);
+      say("");
+      asking = true;
+      const begun = Date.now();
+      try {
+        field.value = await passkey(form, make);
+        form.requestSubmit();
+      } catch (error) {
+        const late = Date.now() - begun > (JSON.parse(form.dataset.options).timeout || 60000) - 500;
+        say({ InvalidStateError: "known", ConstraintError: "unfit", NotSupportedError: "unsupported",
+          SecurityError: "unsupported", NotAllowedError: late ? "late" : "cancelled",
+          AbortError: "cancelled" }[error.name] || "failed");
+        form.parentElement.querySelector("details.apart")?.setAttribute("open", "");
+      }
+      asking = false;
+    });
+  });
+
+  // Password managers forget what was removed here, or never accepted.
+  const tell = (name, what) =>
+    window.PublicKeyCredential?.[name]?.(JSON.parse(what)).catch(() => {});
+  all("[data-accepted]", (element) => tell("signalAllAcceptedCredentials", element.dataset.accepted));
+  all("[data-unknown]", (element) => tell("signalUnknownCredential", element.dataset.unknown));
+
   // A second press must not spend a code twice.
   all("form", (form) => {
     form.addEventListener("submit", (event) => {
@@ -84,6 +131,28 @@
     element.textContent = show(at, { ...dayOf(at), ...(kind !== "day" && time) });
   });
 
+  const lines = (list) => [...list.children].map((item) => item.textContent.trim()).join("\n");
+  all("[data-download]", (button) => {
+    button.addEventListener("click", () => {
+      const text = `${button.dataset.head}\n\n${lines(document.getElementById(button.dataset.download))}\n`;
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+      link.download = button.dataset.file.replace(/[^\w.-]/g, "-");
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    });
+  });
+  all("[data-print]", (button) => button.addEventListener("click", () => print()));
+  all("[data-needs]", (link) => {
+    const box = document.getElementById(link.dataset.needs);
+    const follow = () => link.setAttribute("aria-disabled", !box.checked);
+    box.addEventListener("change", follow);
+    link.addEventListener("click", (event) => {
+      if (!box.checked) { event.preventDefault(); box.focus(); }
+    });
+    follow();
+  });
+
   all("[data-copy]", (button) => {
     const source = document.getElementById(button.dataset.copy);
     if (!source || !navigator.clipboard) return;
@@ -95,7 +164,7 @@
     button.after(said);
     button.addEventListener("click", async () => {
       try {
-        await navigator.clipboard.writeText(source.textContent.replace(/\s/g, ""));
+        await navigator.clipboard.writeText("lines" in button.dataset ? lines(source) : source.textContent.replace(/\s/g, ""));
         button.textContent = said.textContent = button.dataset.done;
         setTimeout(() => { button.textContent = label; said.textContent = ""; }, 3000);
       } catch {

@@ -26,6 +26,8 @@ pub struct EnrolPage<'a> {
     pub otpauth_uri: &'a str,
     /// What the name field holds: a proposal, or what was typed before.
     pub name: &'a str,
+    /// Where a passkey is added instead, where that is possible and the enrolment is forced.
+    pub passkey: Option<&'a str>,
     /// Where *Cancel* leads; not shown when forced.
     pub cancel: &'a str,
     pub problem: Option<FormProblem>,

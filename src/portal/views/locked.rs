@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::texts::Tried;
-use super::{Frame, Moment};
+use super::{Frame, Moment, Other};
 
 /// Shown in place of the challenge while codes are not accepted.
 #[derive(Debug, Template)]
@@ -18,4 +18,6 @@ pub struct LockedPage<'a> {
     /// Where *Try again* leads.
     pub retry: &'a str,
     pub tried: Tried,
+    /// What can be shown instead, now.
+    pub others: Vec<Other>,
 }

@@ -5,7 +5,7 @@ use askama::Template;
 use super::Frame;
 use super::texts::AfterLast;
 
-/// `GET` of `authenticators/{id}/remove`.
+/// `GET` of `authenticators/{id}/remove` and `passkeys/{id}/remove`.
 #[derive(Debug, Template)]
 #[template(path = "remove.html")]
 pub struct RemovePage<'a> {
@@ -15,6 +15,8 @@ pub struct RemovePage<'a> {
     pub cancel: &'a str,
     /// The authenticator's name.
     pub name: &'a str,
-    /// Set when no other authenticator remains.
+    /// Set when no other factor remains.
     pub last: Option<AfterLast>,
+    /// Backup codes that end with the last factor.
+    pub ends_codes: bool,
 }

@@ -10,6 +10,7 @@ pub(super) const FRAME: Frame<'static> = Frame {
     app_name: "Acme CRM",
     portal: "/.mfa",
     version: "0123456789ab",
+    logo: false,
     support_url: Some("https://help.example.com"),
     request_id: "01939d8e5b7c7e219a540c1f5d3b2a10",
     lang: "en",
@@ -18,6 +19,7 @@ pub(super) const FRAME: Frame<'static> = Frame {
 const ACCOUNT: &str = "ana.lima@example.com";
 const SECRET: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 const URI: &str = "otpauth://totp/Acme%20CRM:ana.lima%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Acme%20CRM";
+const OPTIONS: &str = r#"{"challenge":"AAAA","timeout":60000,"rpId":"crm.example.com"}"#;
 const ADDED: Moment = Moment {
     text: "3 Mar 2026, 14:05 UTC",
     iso: "2026-03-03T14:05:00Z",
@@ -38,7 +40,23 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         ("challenge-used", Some(FormProblem::CodeUsed)),
         ("challenge-expired", Some(FormProblem::FormExpired)),
     ] {
-        add(name, challenge(FRAME, problem));
+        add(name, challenge(FRAME, Way::Code, problem));
+    }
+    for (name, way, problem) in [
+        ("challenge-passkey", Way::Passkey, None),
+        (
+            "challenge-passkey-refused",
+            Way::Passkey,
+            Some(FormProblem::PasskeyRefused),
+        ),
+        ("challenge-backup-code", Way::BackupCode, None),
+        (
+            "challenge-backup-code-used",
+            Way::BackupCode,
+            Some(FormProblem::BackupCodeUsed),
+        ),
+    ] {
+        add(name, challenge(FRAME, way, problem));
     }
     let right_to_left = Frame {
         lang: "ar",
@@ -47,13 +65,14 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
     };
     add(
         "rtl-challenge-wrong",
-        challenge(right_to_left, Some(FormProblem::CodeWrong)),
+        challenge(right_to_left, Way::Code, Some(FormProblem::CodeWrong)),
     );
     add("rtl-enrol", enrol(right_to_left, qr, false, None));
     add("rtl-security", security(right_to_left, 2, None));
 
     for (name, retry_at, tried) in [
         ("locked", Some(USED), Tried::Codes),
+        ("locked-with-passkey", Some(USED), Tried::Codes),
         ("locked-for-good", None, Tried::Codes),
         ("locked-passwords", Some(USED), Tried::Passwords),
     ] {
@@ -64,6 +83,11 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
             retry_at,
             retry: "/.mfa/challenge",
             tried,
+            others: if name == "locked-with-passkey" {
+                others(Way::Code).into_iter().take(1).collect()
+            } else {
+                Vec::new()
+            },
         };
         add(name, page.render().unwrap());
     }
@@ -105,6 +129,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
             cancel: "/settings/security",
             name: "Pixel 9 <work>",
             last,
+            ends_codes: last == Some(AfterLast::EnrolAgain),
         };
         add(name, page.render().unwrap());
     }
@@ -123,7 +148,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         };
         add(name, page.render().unwrap());
     }
-    let removal = Reason::RemoveAuthenticator("Pixel 9");
+    let removal = Reason::Remove("Pixel 9");
     for (name, reason, way, other, problem) in [
         ("step-up", Reason::AddAuthenticator, Way::Code, true, None),
         (
@@ -134,6 +159,13 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
             Some(FormProblem::CodeWrong),
         ),
         ("step-up-password", removal, Way::Password, true, None),
+        (
+            "step-up-passkey",
+            Reason::NewBackupCodes,
+            Way::Passkey,
+            true,
+            None,
+        ),
         (
             "step-up-password-wrong",
             Reason::AddAuthenticator,
@@ -172,7 +204,8 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
             return_to: Some("/settings/security/authenticators/new"),
             cancel: "/settings/security",
             way,
-            other: other.then_some("/.mfa/step-up?return=%2F&with=password"),
+            options: OPTIONS,
+            others: if other { others(way) } else { Vec::new() },
             sign_in_name: "ana.lima@example.com",
             problem,
         };
@@ -196,6 +229,61 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         cancel: "/",
     };
     add("sign-out", page.render().unwrap());
+    for (name, security_key, forced, problem) in [
+        ("new-passkey", false, false, None),
+        ("new-security-key", true, false, None),
+        (
+            "new-passkey-known",
+            false,
+            false,
+            Some(FormProblem::PasskeyKnown),
+        ),
+        (
+            "new-passkey-forced",
+            false,
+            true,
+            Some(FormProblem::TokenWrong),
+        ),
+    ] {
+        let page = NewPasskeyPage {
+            frame: FRAME,
+            csrf: "token",
+            action: "/settings/security/passkeys/new",
+            account: ACCOUNT,
+            forced,
+            security_key,
+            options: OPTIONS,
+            credential: "",
+            unknown: "",
+            token: forced.then_some("7K3QD"),
+            name: "",
+            other: "/settings/security/passkeys/new/security-key",
+            cancel: "/settings/security",
+            problem,
+        };
+        add(name, page.render().unwrap());
+    }
+    for (name, replaces, shown) in [
+        ("backup-codes-first", false, 0),
+        ("backup-codes-again", true, 0),
+        ("backup-codes", true, 10),
+    ] {
+        let code = |number| zeroize::Zeroizing::new(format!("7K3Q-9DAB-0{number}X1-ZZ5M"));
+        let page = BackupCodesPage {
+            frame: FRAME,
+            csrf: "token",
+            action: "/settings/security/backup-codes/new",
+            account: ACCOUNT,
+            form: "7",
+            again: name == "backup-codes-again",
+            replaces,
+            codes: (0..shown).map(code).collect(),
+            made: ADDED,
+            site: "crm.example.com",
+            back: "/settings/security",
+        };
+        add(name, page.render().unwrap());
+    }
     for (name, ending) in [
         ("ended-signed-out", Ending::SignedOut),
         ("ended-expired", Ending::Expired),
@@ -253,12 +341,26 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
     pages
 }
 
-fn challenge(frame: Frame<'_>, problem: Option<FormProblem>) -> String {
+fn others(way: Way) -> Vec<Other> {
+    let all = [Way::Passkey, Way::Code, Way::BackupCode];
+    let others = all.into_iter().filter(|other| *other != way);
+    others
+        .map(|way| Other {
+            way,
+            address: "/.mfa/challenge/other".to_owned(),
+        })
+        .collect()
+}
+
+fn challenge(frame: Frame<'_>, way: Way, problem: Option<FormProblem>) -> String {
     let page = ChallengePage {
         frame,
         csrf: "token",
         action: "/.mfa/challenge/totp",
         account: ACCOUNT,
+        way,
+        options: OPTIONS,
+        others: others(way),
         problem,
     };
     page.render().unwrap()
@@ -280,6 +382,7 @@ fn enrol(frame: Frame<'_>, qr_svg: &str, forced: bool, problem: Option<FormProbl
         } else {
             "Authenticator"
         },
+        passkey: forced.then_some("/.mfa/enrol/passkey"),
         cancel: "/settings/security",
         problem,
     };
@@ -296,9 +399,10 @@ pub(super) fn security_page<'a>(
     count: usize,
     notice: Option<Notice<'a>>,
 ) -> SecurityPage<'a> {
-    let row = |id, name| AuthenticatorRow {
+    let row = |id, name| FactorRow {
         id,
         name,
+        provider: None,
         added: ADDED,
         last_used: (id == "7").then_some(USED),
         disabled: id == "9",
@@ -311,10 +415,17 @@ pub(super) fn security_page<'a>(
         ),
         row("9", "\u{202e}9 lexiP"),
     ];
+    let passkeys = [
+        FactorRow {
+            provider: Some("iCloud Keychain"),
+            ..row("10", "My laptop")
+        },
+        row("11", "YubiKey 5"),
+    ];
     let here = "Firefox on macOS, 203.0.113.7";
     let phone = "Chrome on Android, 2001:db8:85a3::8a2e:370:7334";
     let activity = [
-        (Activity::SignedIn, here),
+        (Activity::SignedIn("Pixel 9"), here),
         (Activity::AuthenticatorAdded("Pixel 9"), phone),
         (Activity::CodeRejected, "Safari on iOS, 198.51.100.23"),
         (Activity::CodeRejected, "Safari on iOS, 198.51.100.23"),
@@ -325,7 +436,7 @@ pub(super) fn security_page<'a>(
         ),
         (Activity::PasswordAccepted, here),
         (Activity::ChangedByAdministrator, "Command line"),
-        (Activity::SignedIn, here),
+        (Activity::SignedIn("Pixel 9"), here),
         (Activity::SignedInByPassword, here),
         (Activity::ConfirmedByPassword, here),
         (Activity::PasswordRejected, here),
@@ -347,6 +458,18 @@ pub(super) fn security_page<'a>(
         sign_out_others: "/settings/security/sign-out-others",
         other_sessions: count,
         authenticators: authenticators.into_iter().take(count).collect(),
+        passkeys: passkeys.into_iter().take(count.saturating_sub(1)).collect(),
+        passkey_offer: if count == 3 {
+            Offer::ComingSoon
+        } else {
+            Offer::Now
+        },
+        accepted: "{}",
+        codes: (count > 1).then_some(CodesLeft {
+            left: if count > 2 { 2 } else { 9 },
+            made: 10,
+            made_at: ADDED,
+        }),
         activity: activity.take(count * 3).collect(),
         notice,
     }

@@ -4,17 +4,44 @@ use askama::Template;
 
 use super::texts::{Activity, NAME_MAX, Notice};
 use super::{Frame, Moment};
+use crate::domain::authenticator::backup_code::FEW;
 
-/// An authenticator that a code has been verified for.
+/// An enrolled authenticator app or passkey.
 #[derive(Debug, Clone)]
-pub struct AuthenticatorRow<'a> {
+pub struct FactorRow<'a> {
     /// As it stands in paths.
     pub id: &'a str,
     pub name: &'a str,
+    /// Who makes it, or keeps it, where that is known.
+    pub provider: Option<&'a str>,
     pub added: Moment<'a>,
     pub last_used: Option<Moment<'a>>,
     /// Its codes are refused until somebody unlocks it.
     pub disabled: bool,
+}
+
+/// Whether passkeys can be added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offer {
+    Now,
+    /// `factors.passkey.enrolment = false`
+    ComingSoon,
+    /// Not at an address without a domain.
+    Never,
+}
+
+/// A sheet of backup codes.
+#[derive(Debug, Clone, Copy)]
+pub struct CodesLeft<'a> {
+    pub left: u32,
+    pub made: u32,
+    pub made_at: Moment<'a>,
+}
+
+impl CodesLeft<'_> {
+    fn are_few(&self) -> bool {
+        self.left <= FEW
+    }
 }
 
 /// One line of *Recent security activity*.
@@ -50,7 +77,12 @@ pub struct SecurityPage<'a> {
     pub sign_out_others: &'a str,
     /// Sessions of this user besides the one that asks.
     pub other_sessions: usize,
-    pub authenticators: Vec<AuthenticatorRow<'a>>,
+    pub authenticators: Vec<FactorRow<'a>>,
+    pub passkeys: Vec<FactorRow<'a>>,
+    pub passkey_offer: Offer,
+    /// JSON that tells authenticators which passkeys are still accepted.
+    pub accepted: &'a str,
+    pub codes: Option<CodesLeft<'a>>,
     /// Newest first.
     pub activity: Vec<ActivityRow<'a>>,
     /// The outcome of what the user has just done.
@@ -58,12 +90,15 @@ pub struct SecurityPage<'a> {
 }
 
 impl<'a> SecurityPage<'a> {
-    /// Authenticators that can sign in: one alone is what the nudge is about.
+    /// What can sign in: one alone is what the nudge is about.
     fn working(&self) -> usize {
-        self.authenticators
-            .iter()
-            .filter(|row| !row.disabled)
-            .count()
+        let all = self.authenticators.iter().chain(&self.passkeys);
+        all.filter(|row| !row.disabled).count()
+    }
+
+    /// Whether there is anything that backup codes could stand in for.
+    fn has_any(&self) -> bool {
+        !self.authenticators.is_empty() || !self.passkeys.is_empty()
     }
 
     /// The activity with repetitions counted instead of listed.
@@ -106,16 +141,17 @@ mod tests {
     #[test]
     fn only_neighbours_of_the_same_kind_and_place_become_one_row() {
         let wrong = Activity::CodeRejected;
+        let signed_in = Activity::SignedIn("a");
         assert_eq!(groups_of(&[]), []);
         assert_eq!(
             groups_of(&[
                 (wrong, "here"),
                 (wrong, "here"),
                 (wrong, "there"),
-                (Activity::SignedIn, "there"),
+                (signed_in, "there"),
                 (wrong, "there"),
             ]),
-            [(wrong, 2), (wrong, 1), (Activity::SignedIn, 1), (wrong, 1)]
+            [(wrong, 2), (wrong, 1), (signed_in, 1), (wrong, 1)]
         );
         let added = Activity::AuthenticatorAdded;
         assert_eq!(

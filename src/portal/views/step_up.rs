@@ -2,15 +2,8 @@
 
 use askama::Template;
 
-use super::Frame;
-use super::texts::{FormProblem, Reason};
-
-/// What the page asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    Code,
-    Password,
-}
+use super::texts::{FormProblem, Reason, Way};
+use super::{Frame, Other};
 
 /// `GET` and failed `POST` of `/.mfa/step-up`.
 #[derive(Debug, Template)]
@@ -26,8 +19,10 @@ pub struct StepUpPage<'a> {
     pub return_to: Option<&'a str>,
     pub cancel: &'a str,
     pub way: Way,
-    /// Where the other way is asked for, if the user has one.
-    pub other: Option<&'a str>,
+    /// JSON of the passkey's challenge.
+    pub options: &'a str,
+    /// The user's other ways.
+    pub others: Vec<Other>,
     /// The name that the password belongs to, for password managers.
     pub sign_in_name: &'a str,
     pub problem: Option<FormProblem>,

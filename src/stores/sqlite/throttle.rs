@@ -7,7 +7,7 @@ use super::super::{Attempt, Stored, ThrottleStore};
 use super::{Database, unsigned};
 use crate::domain::clock::UnixTime;
 use crate::domain::ids::UserId;
-use crate::domain::throttle::{BUDGET_PERIOD, Count, Guess, Permit, permit};
+use crate::domain::throttle::{BUDGET_PERIOD, Count, FACTOR_FAILURES, Guess, Permit, permit};
 
 #[async_trait]
 impl ThrottleStore for Database {
@@ -62,10 +62,12 @@ impl ThrottleStore for Database {
                 .await?;
             if attempt.guess == Guess::Code {
                 // A typo is nobody's attack: a right code clears the user's other authenticators as
-                // well, or ordinary slips would disable a spare one that is never used.
-                let query = "UPDATE totp_authenticators SET failures = 0 WHERE user_id = ?";
+                // well, or ordinary slips would disable a spare one that is never used. What is disabled
+                // stays so.
+                let query = "UPDATE totp_authenticators SET failures = 0 WHERE user_id = ? AND failures < ?";
                 sqlx::query(query)
                     .bind(&user)
+                    .bind(i64::from(FACTOR_FAILURES) + 1)
                     .execute(&mut *transaction)
                     .await?;
             }
