@@ -167,7 +167,7 @@ async fn manages(script: Script) {
     }
     tab.fill("New name", "Work phone").await;
     tab.follow("Save").await;
-    shows(&tab, "The authenticator is now called “Work phone”.").await;
+    shows(&tab, "It is now called “Work phone”.").await;
 
     tab.go("/.mfa/sign-out").await;
     tab.follow("Sign out").await;
@@ -181,7 +181,7 @@ async fn manages(script: Script) {
     let dialog = tab.text().await;
     assert!(dialog.contains("Remove Work phone?"), "{dialog}");
     assert!(
-        dialog.contains("This is your last authenticator.")
+        dialog.contains("This is the last one.")
             && dialog.contains("your next sign-in will ask for your password only"),
         "{dialog}"
     );

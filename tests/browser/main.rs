@@ -16,6 +16,7 @@
 )]
 
 mod accessibility;
+mod backup_codes;
 mod chrome;
 mod hands;
 mod inspect;
@@ -23,6 +24,7 @@ mod isolation;
 mod journey;
 mod lockout;
 mod pages;
+mod passkeys;
 mod people;
 mod required;
 #[path = "../support/support.rs"]

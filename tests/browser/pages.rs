@@ -41,9 +41,11 @@ async fn step_up_enrolment_and_removal_pages_are_in_order() {
     tab.go("/settings/security").await;
     tab.follow("Add authenticator").await;
     inspect(&tab, "step-up").await;
-    tab.follow("Use your password instead").await;
+    tab.press("Try another way").await;
+    tab.follow("Use your password").await;
     inspect(&tab, "step-up-other-way").await;
-    tab.follow("Use a code instead").await;
+    tab.press("Try another way").await;
+    tab.follow("Use a code from your authenticator app").await;
     answer(&tab, &phone.wrong(), "Confirm").await;
     inspect(&tab, "step-up-wrong").await;
     answer(&tab, &phone.code().await, "Confirm").await;
