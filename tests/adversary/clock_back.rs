@@ -1,40 +1,9 @@
 //! The gateway's clock jumps back a minute: what was used stays used, and nobody is let in or lost.
 
+use crate::support::clock::Clock;
 use crate::support::people::{self, Person, answer_challenge, sign_in};
 use crate::support::{CrmApp, Gateway, Origin, PROTECTED, totp};
-use std::fs;
 use std::sync::Arc;
-
-/// Debian's libfaketime, which `scripts/prepare test` installs.
-fn faketime() -> String {
-    let folders = fs::read_dir("/usr/lib").unwrap().flatten();
-    let mut found = folders.map(|entry| entry.path().join("faketime/libfaketimeMT.so.1"));
-    let found = found.find(|path| path.exists());
-    let found = found.expect("libfaketime: `scripts/prepare test` installs it");
-    found.display().to_string()
-}
-
-struct Clock(std::path::PathBuf);
-
-impl Clock {
-    /// Puts the gateway's next start under this clock.
-    fn of(gateway: &mut Gateway) -> Self {
-        let file = gateway.directory().join("clock");
-        gateway.before = format!(
-            "export LD_PRELOAD={} FAKETIME_TIMESTAMP_FILE={} FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1",
-            faketime(),
-            file.display()
-        );
-        let clock = Self(file);
-        clock.set(0);
-        clock
-    }
-
-    /// So many seconds from the real time.
-    fn set(&self, offset: i32) {
-        fs::write(&self.0, format!("{offset:+}")).unwrap();
-    }
-}
 
 #[tokio::test]
 async fn a_used_code_stays_used_and_sessions_go_on_when_the_clock_jumps_back() {

@@ -8,6 +8,9 @@
     reason = "tests run on the real clock and stop at the first surprise"
 )]
 
+mod backup_code_crash;
+mod backup_code_sheets;
+mod backup_codes;
 mod bad_inputs;
 mod bad_start;
 mod crash;
@@ -24,6 +27,10 @@ mod https;
 mod left_overs;
 mod limits;
 mod long_cookies;
+mod passkey_pages;
+mod passkey_policy;
+mod passkey_ways;
+mod passkeys;
 mod removal;
 mod required;
 mod rotation;
@@ -41,4 +48,5 @@ mod support;
 mod upstream_tls;
 mod wanted_page;
 mod websocket;
+mod well_known;
 mod without_gateway;

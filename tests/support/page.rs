@@ -145,6 +145,15 @@ impl Page {
             .join(" ")
     }
 
+    /// What the first element that the CSS selector finds says; empty where there is none.
+    pub fn words_of(&self, css: &str) -> String {
+        let html = Html::parse_document(&self.text());
+        let found = html.select(&selector(css)).next();
+        let words: Vec<&str> = found.iter().flat_map(|element| element.text()).collect();
+        let words = words.concat();
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// An attribute of the first element that the CSS selector finds.
     pub fn attribute(&self, css: &str, name: &str) -> Option<String> {
         let html = Html::parse_document(&self.text());
