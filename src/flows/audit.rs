@@ -11,7 +11,7 @@ pub const FACTOR_FAILED: &str = "factor_failed";
 pub const FACTOR_THROTTLED: &str = "factor_throttled";
 pub const FACTOR_DISABLED: &str = "factor_disabled";
 pub const FLOW_ENDED: &str = "flow_ended";
-/// With a code; the next four are about the password.
+/// With a factor; the next four are about the password.
 pub const STEP_UP: &str = "step_up";
 pub const STEP_UP_BY_PASSWORD: &str = "step_up_by_password";
 pub const PASSWORD_FAILED: &str = "password_failed";

@@ -1,14 +1,14 @@
 //! One backup code, or one challenge for a passkey, answered 64 times at once: it works exactly once.
 //! `STEPGATE_ROUNDS` says how many rounds there are; each is a user of its own.
 
+use crate::at_once::{all_at_once, opened};
 use crate::support::cases::Noise;
 use crate::support::passkey::pages;
 use crate::support::people::{self, Person};
 use crate::support::sheet;
-use crate::support::{Browser, CrmApp, Device, Form, Gateway, Origin, PROTECTED, Page, Passkey};
+use crate::support::{Browser, CrmApp, Device, Gateway, Origin, Passkey};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Barrier;
 
 const AT_ONCE: usize = 64;
 const SESSIONS: usize = 4;
@@ -22,50 +22,6 @@ async fn setting() -> (Origin, Gateway) {
     let origin = Origin::start(Arc::new(CrmApp::default())).await;
     let gateway = Gateway::start(origin.addr, |_| {}).await;
     (origin, gateway)
-}
-
-/// Sends every form at the same moment, the same number of times each.
-async fn all_at_once(waiting: &[(Browser, Form)]) -> Vec<(Browser, Page)> {
-    let barrier = Arc::new(Barrier::new(AT_ONCE));
-    let tasks: Vec<_> = waiting
-        .iter()
-        .cycle()
-        .take(AT_ONCE)
-        .cloned()
-        .map(|(mut browser, form)| {
-            let barrier = Arc::clone(&barrier);
-            tokio::spawn(async move {
-                barrier.wait().await;
-                let page = browser.submit(&form).await;
-                (browser, page)
-            })
-        })
-        .collect();
-    let mut answers = Vec::new();
-    for task in tasks {
-        answers.push(task.await.unwrap());
-    }
-    answers
-}
-
-/// How many of the answers open the application.
-async fn opened(answers: Vec<(Browser, Page)>, waiting: &[(Browser, Form)]) -> usize {
-    let token = |browser: &Browser| browser.jar.token().map(str::to_owned);
-    let old: Vec<_> = waiting.iter().map(|(browser, _)| token(browser)).collect();
-    let mut count = 0;
-    for (mut browser, page) in answers {
-        assert!(!page.holds(PROTECTED), "{page:?}");
-        assert!(page.status < 500 || page.status == 503, "{page:?}");
-        // Only a new token can open anything; the old ones are tried once below.
-        if !old.contains(&token(&browser)) {
-            count += usize::from(browser.get("/private").await.holds(PROTECTED));
-        }
-    }
-    for (browser, _) in waiting {
-        let page = browser.clone().get("/private").await;
-        assert!(!page.holds(PROTECTED), "an old token opened: {page:?}");
-    }
-    count
 }
 
 async fn with_codes(gateway: &Gateway, person: Person) -> (Browser, Passkey, Vec<String>) {
@@ -87,7 +43,7 @@ async fn a_backup_code_that_is_sent_64_times_at_once_works_exactly_once() {
             let form = sheet::form(&mut browser, &codes[0]).await;
             waiting.push((browser, form));
         }
-        let answers = all_at_once(&waiting).await;
+        let answers = all_at_once(&waiting, AT_ONCE / SESSIONS).await;
         assert_eq!(opened(answers, &waiting).await, 1, "round {number}");
     }
 }
@@ -106,7 +62,7 @@ async fn a_passkeys_challenge_that_is_answered_64_times_at_once_opens_one_sessio
             .map(|_| passkey.get(&pages::options(&page), &browser.origin()))
             .map(|answer| (browser.clone(), pages::filled(&page, &answer)))
             .collect();
-        let answers = all_at_once(&waiting).await;
+        let answers = all_at_once(&waiting, AT_ONCE / SESSIONS).await;
         assert_eq!(opened(answers, &waiting).await, 1, "round {number}");
         pages::admit(&gateway, person, &mut passkey).await;
     }

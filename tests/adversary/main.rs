@@ -17,6 +17,7 @@ mod process;
 mod side_doors;
 
 mod assertions;
+mod at_once;
 mod body_tricks;
 mod canary;
 mod clock_back;

@@ -1,33 +1,15 @@
 //! New passkeys that arrive at the same moment.
 
+use crate::at_once::all_at_once;
 use crate::support::passkey::pages;
 use crate::support::people::{self, Person};
-use crate::support::{Browser, CrmApp, Device, Form, Gateway, Origin, PROTECTED, Page};
+use crate::support::{Browser, CrmApp, Device, Gateway, Origin, PROTECTED, Page};
 use std::sync::Arc;
-use tokio::sync::Barrier;
 
 async fn setting() -> (Origin, Gateway) {
     let origin = Origin::start(Arc::new(CrmApp::default())).await;
     let gateway = Gateway::start(origin.addr, |_| {}).await;
     (origin, gateway)
-}
-
-async fn all_at_once(forms: Vec<(Browser, Form)>) -> Vec<(Browser, Page)> {
-    let barrier = Arc::new(Barrier::new(forms.len()));
-    let send = |(mut browser, form): (Browser, Form)| {
-        let barrier = Arc::clone(&barrier);
-        tokio::spawn(async move {
-            barrier.wait().await;
-            let page = browser.submit(&form).await;
-            (browser, page)
-        })
-    };
-    let tasks: Vec<_> = forms.into_iter().map(send).collect();
-    let mut answers = Vec::new();
-    for task in tasks {
-        answers.push(task.await.unwrap());
-    }
-    answers
 }
 
 /// How many passkeys the Security page lists.
@@ -53,7 +35,7 @@ async fn a_new_passkey_that_is_sent_sixteen_times_at_once_is_enrolled_once() {
         let (mut passkey, created) =
             Device::LAPTOP.create(&pages::options(&page), &browser.origin());
         let form = pages::filled(&page, &created);
-        let answers = all_at_once(vec![(browser, form); 16]).await;
+        let answers = all_at_once(&[(browser, form)], 16).await;
         let mut owners = saved(&answers);
         assert_eq!(owners.len(), 1, "round {number}");
         assert_eq!(listed(&mut owners[0]).await, 1, "round {number}");
@@ -74,7 +56,7 @@ async fn of_eight_browsers_that_enrol_the_first_passkey_at_once_one_does_and_the
             let (_, created) = Device::LAPTOP.create(&pages::options(&page), &browser.origin());
             forms.push((browser, pages::filled(&page, &created)));
         }
-        let answers = all_at_once(forms).await;
+        let answers = all_at_once(&forms, 1).await;
         let mut owners = saved(&answers);
         assert_eq!(owners.len(), 1, "round {number}");
         assert_eq!(listed(&mut owners[0]).await, 1, "round {number}");
@@ -98,7 +80,7 @@ async fn one_credential_that_two_users_claim_at_once_becomes_one_users() {
             let created = passkey.creation(&pages::options(&page), &browser.origin());
             forms.push((browser, pages::filled(&page, &created.json())));
         }
-        let answers = all_at_once(forms).await;
+        let answers = all_at_once(&forms, 1).await;
         assert_eq!(saved(&answers).len(), 1, "round {number}");
     }
 }

@@ -1,12 +1,11 @@
 //! Guessing the password at the step-up: from many sessions at once, and by keeping the application
 //! from answering.
 
+use crate::at_once::all_at_once;
 use crate::support::desk::{Desk, Faults, PASSWORD};
 use crate::support::office::{NEW, Office, confirm};
 use crate::support::totp::Authenticator;
 use crate::support::{Browser, Form, Page};
-use std::sync::Arc;
-use tokio::sync::Barrier;
 
 const SESSIONS: usize = 4;
 const EACH: usize = 16;
@@ -27,26 +26,6 @@ async fn before_the_password(office: &Office, password: &str) -> Vec<(Browser, F
         forms.push((browser, form));
     }
     forms
-}
-
-async fn all_at_once(waiting: &[(Browser, Form)]) -> Vec<Page> {
-    let barrier = Arc::new(Barrier::new(waiting.len() * EACH));
-    let tasks: Vec<_> = waiting
-        .iter()
-        .flat_map(|pair| std::iter::repeat_n(pair.clone(), EACH))
-        .map(|(mut browser, form)| {
-            let barrier = Arc::clone(&barrier);
-            tokio::spawn(async move {
-                barrier.wait().await;
-                browser.submit(&form).await
-            })
-        })
-        .collect();
-    let mut answers = Vec::new();
-    for task in tasks {
-        answers.push(task.await.unwrap());
-    }
-    answers
 }
 
 async fn assert_waits(office: &Office) {
@@ -73,9 +52,11 @@ async fn sixty_four_guesses_at_once_are_five_sign_ins_at_the_application() {
     let office = Office::open(Desk::with(|_| {}), |_| {}).await;
     let waiting = before_the_password(&office, "guess").await;
     office.origin.forget();
-    let answers = all_at_once(&waiting).await;
+    let answers = all_at_once(&waiting, EACH).await;
     assert_eq!(answers.len(), SESSIONS * EACH);
-    assert!(answers.iter().all(|page| page.status != 303), "{answers:?}");
+    for (_, page) in &answers {
+        assert_ne!(page.status, 303, "{page:?}");
+    }
     let guesses = office.sign_ins().len();
     assert!((1..=5).contains(&guesses), "{guesses} guesses were tried");
     assert_waits(&office).await;
@@ -90,8 +71,10 @@ async fn who_keeps_the_application_from_answering_guesses_no_more_often() {
         whoami: true,
         ..Faults::default()
     });
-    let answers = all_at_once(&waiting).await;
-    assert!(answers.iter().all(|page| page.status != 303), "{answers:?}");
+    let answers = all_at_once(&waiting, EACH).await;
+    for (_, page) in &answers {
+        assert_ne!(page.status, 303, "{page:?}");
+    }
     let guesses = office.sign_ins().len();
     assert!((1..=5).contains(&guesses), "{guesses} guesses were tried");
     office.desk.set_faults(Faults::default());

@@ -3,12 +3,12 @@
 //! A round is one fresh user with four signed-in sessions, each of which sends the code 16 times in
 //! parallel on connections of its own.
 
+use crate::at_once::{all_at_once, opened};
 use crate::support::people;
 use crate::support::{
-    Authenticator, Browser, CrmApp, Form, Gateway, Origin, PROTECTED, Page, Person, totp,
+    Authenticator, Browser, CrmApp, Form, Gateway, Origin, PROTECTED, Person, totp,
 };
 use std::sync::Arc;
-use tokio::sync::Barrier;
 
 const ROUNDS: u32 = 100;
 const SESSIONS: usize = 4;
@@ -36,59 +36,12 @@ async fn before_the_challenge(
     waiting
 }
 
-/// Sends every form `EACH` times at the same moment.
-async fn all_at_once(waiting: &[(Browser, Form)]) -> Vec<(Browser, Page)> {
-    let barrier = Arc::new(Barrier::new(waiting.len() * EACH));
-    let tasks: Vec<_> = waiting
-        .iter()
-        .flat_map(|pair| std::iter::repeat_n(pair.clone(), EACH))
-        .map(|(mut browser, form)| {
-            let barrier = Arc::clone(&barrier);
-            tokio::spawn(async move {
-                barrier.wait().await;
-                let page = browser.submit(&form).await;
-                (browser, page)
-            })
-        })
-        .collect();
-    let mut answers = Vec::new();
-    for task in tasks {
-        answers.push(task.await.unwrap());
-    }
-    answers
-}
-
-/// How many of the answers opened the application.
-async fn opened(answers: Vec<(Browser, Page)>, waiting: &[(Browser, Form)]) -> usize {
-    let old: Vec<_> = waiting
-        .iter()
-        .map(|(browser, _)| browser.jar.token().map(str::to_owned))
-        .collect();
-    let mut count = 0;
-    for (mut browser, page) in answers {
-        assert!(!page.holds(PROTECTED), "{page:?}");
-        let token = browser.jar.token().map(str::to_owned);
-        // Only a new token can open anything; the old ones are tried once below.
-        if token.is_some() && !old.contains(&token) {
-            count += usize::from(browser.get("/private").await.holds(PROTECTED));
-        }
-    }
-    for (browser, _) in waiting {
-        let page = browser.clone().get("/private").await;
-        assert!(
-            !page.holds(PROTECTED),
-            "a token from before the code opened: {page:?}"
-        );
-    }
-    count
-}
-
 async fn round(gateway: &Gateway, person: Person) -> (usize, Authenticator) {
     totp::early_in_a_step(8).await;
     let (_owner, mut phone) = people::enrolled(gateway, person).await;
     let code = phone.code().await;
     let waiting = before_the_challenge(gateway, person, &code).await;
-    let answers = all_at_once(&waiting).await;
+    let answers = all_at_once(&waiting, EACH).await;
     assert_eq!(answers.len(), SESSIONS * EACH);
     (opened(answers, &waiting).await, phone)
 }
@@ -108,7 +61,7 @@ async fn sixty_four_wrong_codes_at_once_are_five_guesses() {
     let (_origin, gateway) = setting().await;
     let (_owner, mut phone) = people::enrolled(&gateway, Person(1)).await;
     let waiting = before_the_challenge(&gateway, Person(1), &phone.wrong()).await;
-    let answers = all_at_once(&waiting).await;
+    let answers = all_at_once(&waiting, EACH).await;
     let guesses = answers
         .iter()
         .filter(|(_, page)| page.status != 429 && page.has_field("code"))
