@@ -14,6 +14,7 @@ pub mod assets;
 mod backup_codes;
 mod challenge;
 mod checks;
+mod dialogs;
 mod enrol;
 mod factors;
 mod page;
@@ -246,6 +247,7 @@ impl Portal {
             request_id,
             lang: "en",
             dir: "ltr",
+            over: None,
         }
     }
 

@@ -20,7 +20,10 @@ impl Portal {
             NewSheet::Made(codes) => self.codes_page(&visit, &codes, "", false).await,
             // Sent twice, or reloaded: the codes of the first time are the ones that count.
             NewSheet::Again => self.before_codes(&visit, true).await,
-            NewSheet::StepUp(due) => Ok(self.step_up_first(&visit, due, Reason::NewBackupCodes)),
+            NewSheet::StepUp(due) => {
+                self.step_up_first(&visit, due, Reason::NewBackupCodes)
+                    .await
+            }
             NewSheet::NoFactor => Ok(Page::see_other(&self.settings.security_page)),
         }
     }
@@ -28,7 +31,7 @@ impl Portal {
     async fn before_codes(&self, visit: &Visit<'_>, again: bool) -> Result<Page, FlowError> {
         match self.flows.begin_sheet(visit.actor).await? {
             BeginSheet::Form(form) => self.codes_page(visit, &[], &form.0, again).await,
-            BeginSheet::StepUp(due) => Ok(self.step_up_first(visit, due, Reason::NewBackupCodes)),
+            BeginSheet::StepUp(due) => self.step_up_first(visit, due, Reason::NewBackupCodes).await,
             BeginSheet::NoFactor => Ok(Page::see_other(&self.settings.security_page)),
         }
     }
@@ -40,27 +43,28 @@ impl Portal {
         form: &str,
         again: bool,
     ) -> Result<Page, FlowError> {
-        let sheet = self.flows.sheet_of(visit.actor).await?;
+        let replaces = codes.is_empty() && self.flows.sheet_of(visit.actor).await?.is_some();
         let (csrf, made) = (
             self.csrf_of(visit.held),
             times::show(self.flows.clock.now()),
         );
         let site = self.settings.origin.split("://").last().unwrap_or_default();
+        let backdrop = self.backdrop(visit, visit.request.path).await;
         let page = BackupCodesPage {
-            frame: self.frame(visit.request.request_id),
+            frame: self.frame_over(visit, Some(&backdrop)),
             csrf: &csrf,
             action: visit.request.path,
             account: &visit.actor.who.name,
             form,
             again,
-            replaces: sheet.is_some(),
+            replaces,
             codes: codes
                 .iter()
                 .map(|code| Zeroizing::new(code.expose()))
                 .collect(),
             made: made.moment(),
             site,
-            back: &self.settings.security_page,
+            back: &backdrop.leave,
         };
         Ok(self.render(StatusCode::OK, &page, visit.request.request_id))
     }

@@ -57,7 +57,9 @@ impl Portal {
                 )));
             }
             Confirm::StepUp(due) => {
-                return Ok(self.step_up_first(&visit, due, Reason::AddAuthenticator));
+                return self
+                    .step_up_first(&visit, due, Reason::AddAuthenticator)
+                    .await;
             }
             Confirm::Overtaken => {
                 return Ok(Page::see_other(&format!(
@@ -87,7 +89,9 @@ impl Portal {
         let seed = match self.flows.begin_totp(visit.actor).await? {
             Begin::Pending(seed) => seed,
             Begin::StepUp(due) => {
-                return Ok(self.step_up_first(&visit, due, Reason::AddAuthenticator));
+                return self
+                    .step_up_first(&visit, due, Reason::AddAuthenticator)
+                    .await;
             }
             Begin::Closed => return Ok(self.closed(&visit)),
         };
@@ -103,8 +107,12 @@ impl Portal {
         let passkey = format!("{}/enrol/passkey", self.settings.path);
         let offered = forced && self.passkey_offer() == Offer::Now;
         let asks = self.flows.asks_for_token(visit.actor);
+        let backdrop = match forced {
+            true => None,
+            false => Some(self.backdrop(&visit, visit.request.path).await),
+        };
         let page = EnrolPage {
-            frame: self.frame(visit.request.request_id),
+            frame: self.frame_over(&visit, backdrop.as_ref()),
             csrf: &csrf,
             action: visit.request.path,
             account: &visit.actor.who.name,
@@ -115,7 +123,7 @@ impl Portal {
             otpauth_uri: &shown.uri,
             name: &name,
             passkey: offered.then_some(&passkey),
-            cancel: &self.settings.security_page,
+            cancel: backdrop.as_ref().map_or("/", |it| it.leave.as_str()),
             problem,
         };
         Ok(self.render(status_of(problem), &page, visit.request.request_id))

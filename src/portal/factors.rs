@@ -29,7 +29,7 @@ impl Portal {
         match (remove, visit.request.method == Method::POST) {
             (true, false) => self.remove_page(visit, &row, count).await,
             (true, true) => self.remove(visit, &row).await,
-            (false, false) => Ok(self.rename_page(&visit, &row, None)),
+            (false, false) => self.rename_page(&visit, &row, None).await,
             (false, true) => self.rename(visit, &row).await,
         }
     }
@@ -43,7 +43,9 @@ impl Portal {
         match self.flows.step_up_due(visit.actor).await? {
             StepUp::Open(_) => {}
             due => {
-                return Ok(self.step_up_first(&visit, due, Reason::Remove(&row.name)));
+                return self
+                    .step_up_first(&visit, due, Reason::Remove(&row.name))
+                    .await;
             }
         }
         let csrf = self.csrf_of(visit.held);
@@ -52,11 +54,12 @@ impl Portal {
         } else {
             AfterLast::Unprotected
         };
+        let backdrop = self.backdrop(&visit, visit.request.path).await;
         let page = RemovePage {
-            frame: self.frame(visit.request.request_id),
+            frame: self.frame_over(&visit, Some(&backdrop)),
             csrf: &csrf,
             action: visit.request.path,
-            cancel: &self.settings.security_page,
+            cancel: &backdrop.leave,
             name: &row.name,
             last: (count == 1).then_some(after),
             ends_codes: count == 1 && self.flows.sheet_of(visit.actor).await?.is_some(),
@@ -66,7 +69,10 @@ impl Portal {
 
     async fn remove(&self, visit: Visit<'_>, row: &Factor) -> Result<Page, FlowError> {
         match self.flows.remove_factor(visit.actor, &row.id).await? {
-            Remove::StepUp(due) => Ok(self.step_up_first(&visit, due, Reason::Remove(&row.name))),
+            Remove::StepUp(due) => {
+                self.step_up_first(&visit, due, Reason::Remove(&row.name))
+                    .await
+            }
             Remove::Done(_) => Ok(Page::see_other(&format!(
                 "{}?notice=removed",
                 self.settings.security_page
@@ -94,21 +100,27 @@ impl Portal {
             Rename::BadName(BadName::Empty) => FormProblem::NameEmpty,
             Rename::BadName(BadName::Unfit) => FormProblem::NameTooLong,
         };
-        Ok(self.rename_page(&visit, row, Some(problem)))
+        self.rename_page(&visit, row, Some(problem)).await
     }
 
-    fn rename_page(&self, visit: &Visit<'_>, row: &Factor, problem: Option<FormProblem>) -> Page {
+    async fn rename_page(
+        &self,
+        visit: &Visit<'_>,
+        row: &Factor,
+        problem: Option<FormProblem>,
+    ) -> Result<Page, FlowError> {
         let csrf = self.csrf_of(visit.held);
         let typed = visit.request.field("name");
+        let backdrop = self.backdrop(visit, visit.request.path).await;
         let page = RenamePage {
-            frame: self.frame(visit.request.request_id),
+            frame: self.frame_over(visit, Some(&backdrop)),
             csrf: &csrf,
             action: visit.request.path,
-            cancel: &self.settings.security_page,
+            cancel: &backdrop.leave,
             current: &row.name,
             name: if problem.is_some() { typed } else { &row.name },
             problem,
         };
-        self.render(status_of(problem), &page, visit.request.request_id)
+        Ok(self.render(status_of(problem), &page, visit.request.request_id))
     }
 }

@@ -48,7 +48,9 @@ impl Portal {
             }
             Confirm::First(moved) => return Ok(self.moved_on(&moved, &added)),
             Confirm::Another => return Ok(Page::see_other(&added)),
-            Confirm::StepUp(due) => return Ok(self.step_up_first(&visit, due, Reason::AddPasskey)),
+            Confirm::StepUp(due) => {
+                return self.step_up_first(&visit, due, Reason::AddPasskey).await;
+            }
             Confirm::Overtaken => {
                 let challenge = format!("{}/challenge", self.settings.path);
                 return Ok(Page::see_other(&challenge));
@@ -82,7 +84,7 @@ impl Portal {
         let options = match begun {
             BeginPasskey::Options(options) => options,
             BeginPasskey::StepUp(due) => {
-                return Ok(self.step_up_first(&visit, due, Reason::AddPasskey));
+                return self.step_up_first(&visit, due, Reason::AddPasskey).await;
             }
             BeginPasskey::Closed => return Ok(self.closed(&visit)),
             BeginPasskey::NotOffered => {
@@ -105,8 +107,12 @@ impl Portal {
         let party = self.flows.relying_party.as_ref().filter(|_| lost);
         let unknown = party.and_then(|party| party.unknown(request.field("credential")));
         let asks = self.flows.asks_for_token(visit.actor);
+        let backdrop = match forced {
+            true => None,
+            false => Some(self.backdrop(&visit, request.path).await),
+        };
         let page = NewPasskeyPage {
-            frame: self.frame(request.request_id),
+            frame: self.frame_over(&visit, backdrop.as_ref()),
             csrf: &csrf,
             action: request.path,
             account: &visit.actor.who.name,
@@ -122,11 +128,7 @@ impl Portal {
             token: asks.then(|| request.field("enrolment_token")),
             name: request.field("name"),
             other: &other,
-            cancel: if forced {
-                &instead
-            } else {
-                &self.settings.security_page
-            },
+            cancel: backdrop.as_ref().map_or(&instead, |it| &it.leave),
             problem,
         };
         Ok(self.render(status_of(problem), &page, request.request_id))

@@ -20,7 +20,10 @@ impl Portal {
             return Ok(self.problem(PageProblem::BadRequest, visit.request.request_id, None));
         }
         let overview = self.flows.overview(visit.actor).await?;
-        Ok(self.security_page(&visit, &overview))
+        let request_id = visit.request.request_id;
+        Ok(self.drawn(&visit, &overview, |page| {
+            self.render(StatusCode::OK, &page, request_id)
+        }))
     }
 
     pub(super) async fn sign_out_others(&self, visit: Visit<'_>) -> Result<Page, FlowError> {
@@ -32,7 +35,13 @@ impl Portal {
         Ok(Page::see_other(&format!("{page}?notice=others")))
     }
 
-    fn security_page(&self, visit: &Visit<'_>, overview: &Overview) -> Page {
+    /// The security page of this moment, for `draw`.
+    pub(super) fn drawn<T>(
+        &self,
+        visit: &Visit<'_>,
+        overview: &Overview,
+        draw: impl FnOnce(SecurityPage<'_>) -> T,
+    ) -> T {
         let csrf = self.csrf_of(visit.held);
         let others = format!("{}/sign-out-others", self.settings.security_page);
         let totp = overview.totp.iter().map(|row| Dated {
@@ -72,8 +81,9 @@ impl Portal {
             what: *what,
             from,
         });
-        let page = SecurityPage {
+        draw(SecurityPage {
             frame: self.frame(visit.request.request_id),
+            behind: false,
             csrf: &csrf,
             account: &visit.actor.who.name,
             base: &self.settings.security_page,
@@ -87,8 +97,7 @@ impl Portal {
             codes,
             activity: activity.collect(),
             notice: notice(visit, &overview.recent, self.flows.clock.now()),
-        };
-        self.render(StatusCode::OK, &page, visit.request.request_id)
+        })
     }
 
     pub(super) fn passkey_offer(&self) -> Offer {

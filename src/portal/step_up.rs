@@ -22,11 +22,17 @@ pub(super) struct Due {
 
 impl Portal {
     /// Sends the user to the step-up, and back to this page afterwards.
-    pub(super) fn step_up_first(&self, visit: &Visit<'_>, due: StepUp, reason: Reason<'_>) -> Page {
+    pub(super) async fn step_up_first(
+        &self,
+        visit: &Visit<'_>,
+        due: StepUp,
+        reason: Reason<'_>,
+    ) -> Result<Page, FlowError> {
+        let path = visit.request.path;
         match due {
-            StepUp::SignInAgain => self.sign_in_again(visit, visit.request.path, reason),
+            StepUp::SignInAgain => self.sign_in_again(visit, path, reason).await,
             StepUp::Open(_) | StepUp::Due(_) => {
-                Page::see_other(&self.step_up_address(visit.request.path, None))
+                Ok(Page::see_other(&self.step_up_address(path, None)))
             }
         }
     }
@@ -43,7 +49,7 @@ impl Portal {
         if visit.request.method != Method::POST {
             return match self.flows.step_up_due(visit.actor).await? {
                 StepUp::Open(_) => Ok(Page::see_other(&back)),
-                StepUp::SignInAgain => Ok(self.sign_in_again(&visit, &back, reason.as_reason())),
+                StepUp::SignInAgain => self.sign_in_again(&visit, &back, reason.as_reason()).await,
                 StepUp::Due(ways) => {
                     let due = Due { ways, back, reason };
                     let way = self.asked_way(&visit, ways);
@@ -156,7 +162,10 @@ impl Portal {
                 self.step_up_page(visit, due, Way::Code, problem).await
             }
             Some(way) => self.step_up_page(visit, due, *way, None).await,
-            None => Ok(self.sign_in_again(visit, &due.back, due.reason.as_reason())),
+            None => {
+                let reason = due.reason.as_reason();
+                self.sign_in_again(visit, &due.back, reason).await
+            }
         }
     }
 
@@ -181,14 +190,15 @@ impl Portal {
             _ => None,
         };
         let name = visit.actor.who.sign_in_name.as_ref();
+        let backdrop = self.backdrop(visit, &due.back).await;
         let page = StepUpPage {
-            frame: self.frame(visit.request.request_id),
+            frame: self.frame_over(visit, Some(&backdrop)),
             csrf: &csrf,
             action: &action,
             account: &visit.actor.who.name,
             reason: due.reason.as_reason(),
             return_to: Some(&due.back),
-            cancel: &self.settings.security_page,
+            cancel: &backdrop.leave,
             way,
             options: options.as_deref().unwrap_or_default(),
             others: others.collect(),
@@ -198,21 +208,27 @@ impl Portal {
         Ok(self.render(status_of(problem), &page, visit.request.request_id))
     }
 
-    fn sign_in_again(&self, visit: &Visit<'_>, back: &str, reason: Reason<'_>) -> Page {
+    async fn sign_in_again(
+        &self,
+        visit: &Visit<'_>,
+        back: &str,
+        reason: Reason<'_>,
+    ) -> Result<Page, FlowError> {
         let (csrf, action) = (
             self.csrf_of(visit.held),
             format!("{}/sign-out", self.settings.path),
         );
+        let backdrop = self.backdrop(visit, back).await;
         let page = SignInAgainPage {
-            frame: self.frame(visit.request.request_id),
+            frame: self.frame_over(visit, Some(&backdrop)),
             csrf: &csrf,
             action: &action,
             account: &visit.actor.who.name,
             reason,
             return_to: Some(back),
-            cancel: &self.settings.security_page,
+            cancel: &backdrop.leave,
         };
-        self.render(StatusCode::OK, &page, visit.request.request_id)
+        Ok(self.render(StatusCode::OK, &page, visit.request.request_id))
     }
 }
 

@@ -6,9 +6,12 @@
 //! every state of every page can be drawn from sample data alone.
 //!
 //! ```text
-//! base.html ─┬─ narrow card: challenge, step_up, locked, ended, error, …
-//!            └─ wide column: security
+//! base.html ─┬─ narrow card: challenge, locked, ended, error, …
+//!            ├─ wide column: security
+//!            └─ dialog over it: step_up, enrol, new_passkey, backup_codes, remove, rename
 //! ```
+//! A dialog is a page of its own, whose address can be opened and reloaded. The script makes it a modal
+//! one; without the script it is the page.
 //!
 //! The pages live under a strict content security policy: no inline script,
 //! no inline style, one sheet and one script from [`Frame::portal`]`/assets`.
@@ -67,6 +70,17 @@ pub struct Frame<'a> {
     pub lang: &'a str,
     /// Direction of that language: `ltr` or `rtl`.
     pub dir: &'a str,
+    /// Set where the page is a dialog over the security page.
+    pub over: Option<Over<'a>>,
+}
+
+/// What a dialog stands over.
+#[derive(Debug, Clone, Copy)]
+pub struct Over<'a> {
+    /// HTML of the security page's cards.
+    pub behind: &'a str,
+    /// Where Escape leads.
+    pub leave: &'a str,
 }
 
 impl Frame<'_> {

@@ -6,6 +6,31 @@
 
   all("[data-script]", (element) => { element.hidden = false; });
 
+  // A dialog is a page that is open already; here it becomes a modal one. Escape leads to where
+  // *Cancel* leads, and from codes that have not been saved nowhere.
+  const dialog = document.querySelector("dialog");
+  if (dialog && dialog.showModal) {
+    dialog.open = false;
+    dialog.showModal();
+    // Not on the first button: Enter must not remove what nobody has read.
+    if (!dialog.querySelector("[autofocus]")) {
+      const title = document.getElementById("title");
+      title.tabIndex = -1;
+      title.focus();
+    }
+    const leave = (event) => {
+      event.preventDefault();
+      if (!dialog.open) dialog.showModal();
+      const done = dialog.querySelector("[data-needs]");
+      if (done) done.click(); else location.assign(dialog.dataset.leave);
+    };
+    dialog.addEventListener("cancel", leave);
+    dialog.addEventListener("close", leave);
+  } else if (location.hash) {
+    // Back from a dialog: the focus is where it was before.
+    document.getElementById(location.hash.slice(1))?.focus();
+  }
+
   // Browsers that do not focus a box by its autofocus attribute.
   const summary = document.querySelector(".summary");
   const code = document.getElementById("code");

@@ -18,6 +18,7 @@
 mod accessibility;
 mod backup_codes;
 mod chrome;
+mod dialogs;
 mod hands;
 mod inspect;
 mod isolation;

@@ -106,7 +106,10 @@ async fn a_backup_code_gets_in_and_may_add_a_factor_but_neither_remove_nor_repla
     assert_eq!(opened.status, 303, "{opened:?}");
     let again = "/settings/security/backup-codes/new";
     let question = browser.get_following(again).await;
-    assert!(question.links("backup-code").is_empty(), "{question:?}");
+    assert!(
+        question.links("with=backup-code").is_empty(),
+        "{question:?}"
+    );
     let form = pages::filled_with(&question, "backup_code", &codes[1]).without("credential");
     let refused = browser.submit(&form).await;
     assert_eq!(refused.status, 422, "{refused:?}");

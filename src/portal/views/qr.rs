@@ -19,6 +19,8 @@ pub fn qr_svg(width: usize, dark: impl Fn(usize, usize) -> bool) -> String {
          <path stroke=\"#000\" d=\""
     );
     for y in 0..width {
+        // The first run of a row is placed, the others follow from its end.
+        let mut end = None;
         let mut x = 0;
         while x < width {
             let start = x;
@@ -27,7 +29,11 @@ pub fn qr_svg(width: usize, dark: impl Fn(usize, usize) -> bool) -> String {
             }
             if x > start {
                 // Writing to a String cannot fail.
-                let _ = write!(svg, "M{} {}.5h{}", start + QUIET, y + QUIET, x - start);
+                let _ = match end {
+                    None => write!(svg, "M{} {}.5h{}", start + QUIET, y + QUIET, x - start),
+                    Some(end) => write!(svg, "m{} 0h{}", start - end, x - start),
+                };
+                end = Some(x);
             }
             x += 1;
         }

@@ -15,6 +15,7 @@ pub(super) const FRAME: Frame<'static> = Frame {
     request_id: "01939d8e5b7c7e219a540c1f5d3b2a10",
     lang: "en",
     dir: "ltr",
+    over: None,
 };
 const ACCOUNT: &str = "ana.lima@example.com";
 const SECRET: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
@@ -337,6 +338,23 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         challenge: "/.mfa/challenge",
     };
     add("framed", page.render().unwrap());
+    let behind = SecurityPage {
+        behind: true,
+        ..security_page(FRAME, 2, None)
+    };
+    let behind = behind.as_cards().render().unwrap();
+    let over = Frame {
+        over: Some(Over {
+            behind: &behind,
+            leave: "/settings/security#authenticators-new",
+        }),
+        ..FRAME
+    };
+    add("dialog-enrol", enrol(over, qr, false, None));
+    add(
+        "dialog-enrol-wrong",
+        enrol(over, qr, false, Some(FormProblem::CodeWrong)),
+    );
     add("moment", MomentPage { frame: FRAME }.render().unwrap());
     pages
 }
@@ -451,6 +469,7 @@ pub(super) fn security_page<'a>(
     });
     SecurityPage {
         frame,
+        behind: false,
         csrf: "token",
         account: ACCOUNT,
         base: "/settings/security",

@@ -64,9 +64,11 @@ const SHOWN: usize = 5;
 
 /// `GET` of `portal.security_page`.
 #[derive(Debug, Template)]
-#[template(path = "security.html")]
+#[template(path = "security.html", blocks = ["cards"])]
 pub struct SecurityPage<'a> {
     pub frame: Frame<'a>,
+    /// Only the cards, as they stand behind a dialog.
+    pub behind: bool,
     pub csrf: &'a str,
     pub account: &'a str,
     /// The page's own path without a trailing slash: `/settings/security`.

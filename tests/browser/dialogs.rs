@@ -1,0 +1,95 @@
+//! Dialogs over the security page.
+
+use crate::people::{Setting, answer};
+use crate::tab::{Script, Tab};
+
+const FOCUS: &str =
+    "document.activeElement.closest('dialog:modal') ? 'dialog' : document.activeElement.tagName";
+
+/// Where the focus is after so many times the tab key: in the dialog, or at the browser's own frame.
+async fn goes_round(tab: &Tab) {
+    for _ in 0..12 {
+        tab.hits("Tab").await;
+        let focus = tab.text_of(FOCUS).await;
+        assert!(["dialog", "BODY"].contains(&focus.as_str()), "{focus}");
+    }
+    let behind = "document.elementFromPoint(20, 20).tagName";
+    assert_eq!(
+        tab.text_of(behind).await,
+        "DIALOG",
+        "the page behind can be clicked"
+    );
+}
+
+#[tokio::test]
+async fn a_dialog_keeps_the_focus_and_gives_it_back_and_the_action_goes_on_by_itself() {
+    let set = Setting::new(|_| {}).await;
+    let mut phone = set.owner_of_a_phone().await;
+    let tab = set.admitted(Script::On, &mut phone).await;
+    tab.go("/settings/security").await;
+    tab.follow("Remove Phone").await;
+    assert_eq!(tab.text_of("document.activeElement.id").await, "code");
+    assert!(tab.text().await.contains("to remove “Phone”"));
+    goes_round(&tab).await;
+
+    let before = tab.document().await;
+    tab.hits("Escape").await;
+    tab.arrive(before).await;
+    assert_eq!(tab.path().await, "/settings/security");
+    let label = "document.activeElement.ariaLabel";
+    assert_eq!(tab.text_of(label).await, "Remove Phone");
+
+    tab.follow("Remove Phone").await;
+    answer(&tab, &phone.code().await, "Confirm").await;
+    assert!(tab.text().await.contains("Remove Phone?"));
+    // Enter removes nothing that nobody has read.
+    assert_eq!(tab.text_of("document.activeElement.id").await, "title");
+    goes_round(&tab).await;
+    tab.follow("Cancel").await;
+    assert_eq!(tab.text_of(label).await, "Remove Phone");
+}
+
+#[tokio::test]
+async fn escape_does_not_lose_codes_that_nobody_saved() {
+    let set = Setting::new(|_| {}).await;
+    let mut phone = set.owner_of_a_phone().await;
+    let tab = set.admitted(Script::On, &mut phone).await;
+    tab.go("/settings/security").await;
+    tab.follow("Generate codes").await;
+    answer(&tab, &phone.code().await, "Confirm").await;
+    tab.follow("Make codes").await;
+    let open = "document.querySelectorAll('dialog:modal .codes li').length";
+    // The second time in a row a browser closes the dialog whatever the page says.
+    for _ in 0..3 {
+        tab.hits("Escape").await;
+        tab.until("the codes stay", &format!("{open} === 10")).await;
+        tab.until("the box is next", "document.activeElement.id === 'saved'")
+            .await;
+    }
+    tab.click("#saved").await;
+    let before = tab.document().await;
+    tab.hits("Escape").await;
+    tab.arrive(before).await;
+    assert_eq!(tab.path().await, "/settings/security");
+    assert_eq!(
+        tab.text_of("document.activeElement.id").await,
+        "backup-codes-new"
+    );
+}
+
+#[tokio::test]
+async fn without_javascript_a_dialog_is_the_page() {
+    let set = Setting::new(|_| {}).await;
+    let mut phone = set.owner_of_a_phone().await;
+    let tab = set.admitted(Script::Off, &mut phone).await;
+    tab.go("/settings/security").await;
+    tab.follow("Remove Phone").await;
+    let text = tab.text().await;
+    assert!(text.contains("to remove “Phone”"), "{text}");
+    assert!(
+        !text.contains("Backup codes"),
+        "the cards are to see: {text}"
+    );
+    answer(&tab, &phone.code().await, "Confirm").await;
+    assert!(tab.text().await.contains("Remove Phone?"));
+}
