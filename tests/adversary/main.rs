@@ -32,6 +32,7 @@ mod header_spoof;
 mod kept_session_id;
 mod late_assertion;
 mod memory;
+mod mid_challenge;
 mod no_cookie_sign_in;
 mod older_value;
 mod own_account;
