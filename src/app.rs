@@ -53,6 +53,7 @@ impl App {
             path: config.portal.path.clone(),
             security_page: config.portal.security_page.clone(),
             sign_in_page: guard.sign_in_page().to_owned(),
+            password_page: config.app.password_page.clone(),
             origin: config.app.public_url.origin(),
             mfa_required: config.policy.mfa == crate::config::Mfa::Required,
             theme: theme::of(config)?,

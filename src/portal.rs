@@ -54,6 +54,8 @@ pub struct PortalSettings {
     pub security_page: String,
     /// Where people sign in.
     pub sign_in_page: String,
+    /// Where they change their password, where that is known.
+    pub password_page: Option<String>,
     /// `https://crm.example.com`, what `Origin` must say.
     pub origin: String,
     pub mfa_required: bool,

@@ -820,3 +820,15 @@ fn variables_that_name_no_key_are_errors_too() {
     }
     assert_eq!(seen.len(), 4, "{errors}");
 }
+
+#[test]
+fn the_page_for_passwords_is_one_of_the_application() {
+    let name = "name = \"Acme CRM\"";
+    for elsewhere in ["https://evil.example/", "//evil.example", "account"] {
+        let said = complaint_for(name, &format!("{name}\npassword_page = \"{elsewhere}\""));
+        assert!(
+            said.contains("`app.password_page`: expected a path of the application"),
+            "{said}"
+        );
+    }
+}

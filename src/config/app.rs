@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::accent::Accent;
 use super::problem::Faults;
 pub use super::public_url::PublicUrl;
+use crate::domain::return_address::safe_return;
 
 /// How people know the application.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -22,6 +23,10 @@ pub struct App {
     /// Default: not shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub support_url: Option<String>,
+    /// The path of the application's page where people change their password, which password managers
+    /// look for. Default: they are led to the security page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_page: Option<String>,
     /// The colour of buttons on the gateway's pages, such as "#2f5bd7". Default: a blue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accent: Option<Accent>,
@@ -38,6 +43,14 @@ impl App {
                 "app.name",
                 "a name of at most 64 bytes without a colon",
                 "authenticator apps show it beside the code",
+            );
+        }
+        let page = self.password_page.as_deref();
+        if page.is_some_and(|page| safe_return(page).as_deref() != Some(page)) {
+            faults.push(
+                "app.password_page",
+                "a path of the application, such as \"/account/password\"",
+                "password managers lead people there from /.well-known/change-password",
             );
         }
         let image = |path: &PathBuf| {

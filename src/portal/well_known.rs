@@ -24,8 +24,12 @@ impl Portal {
                 };
                 Some(Page::json(StatusCode::OK, endpoints.to_string()))
             }
-            // The application's own page is not known here; ours says what to do.
-            PASSWORD => Some(Page::see_other(&self.settings.security_page)),
+            PASSWORD => {
+                let known = self.settings.password_page.as_ref();
+                Some(Page::see_other(
+                    known.unwrap_or(&self.settings.security_page),
+                ))
+            }
             _ => None,
         }
     }

@@ -33,6 +33,17 @@ async fn a_password_manager_finds_where_passkeys_are_made_and_kept() {
 }
 
 #[tokio::test]
+async fn who_wants_to_change_the_password_is_led_to_the_applications_page_where_it_is_known() {
+    let origin = Origin::start(Arc::new(CrmApp::default())).await;
+    let gateway = Gateway::start(origin.addr, |config| {
+        config.set("app", "password_page", "\"/account/password\"");
+    })
+    .await;
+    let page = gateway.browser().get("/.well-known/change-password").await;
+    assert!(page.leads_to("/account/password"), "{page:?}");
+}
+
+#[tokio::test]
 async fn who_wants_to_change_the_password_is_led_to_the_security_page() {
     let (_origin, gateway) = setting("true").await;
     let mut browser = people::password_only(&gateway, Person(1)).await;
