@@ -66,6 +66,16 @@ impl FriendlyName {
         Ok(Self(name.to_owned()))
     }
 
+    /// The name itself, then "name 2" and so on: for what must not get lost because a name is taken.
+    pub fn numbered(&self, number: usize) -> Self {
+        if number <= 1 {
+            return self.clone();
+        }
+        // Short enough for a name with the number.
+        let start: String = self.0.chars().take(56).collect();
+        Self(format!("{} {number}", start.trim_end()))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

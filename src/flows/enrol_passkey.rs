@@ -182,12 +182,11 @@ impl Flows {
         let base = typed
             .as_ref()
             .map_or(provider.unwrap_or(plain), FriendlyName::as_str);
+        let Ok(base) = FriendlyName::new(base) else {
+            return Ok((Inserted::NameTaken, base.to_owned()));
+        };
         for number in 1..=NAMES {
-            let name = match number {
-                1 => FriendlyName::new(base),
-                _ => FriendlyName::new(&numbered(base, number)),
-            };
-            let Ok(name) = name else { break };
+            let name = base.numbered(number);
             let row = NewPasskey {
                 id: id.clone(),
                 user: user.clone(),
@@ -196,6 +195,8 @@ impl Flows {
                 credential: credential.clone(),
                 counter: new.credential.counter(),
                 aaguid: new.aaguid,
+                rp_id: self.relying_party.as_ref().map(|it| it.id().to_owned()),
+                user_handle: None,
                 at: self.now(),
             };
             match self.passkeys.insert_passkey(row, condition).await {
@@ -208,7 +209,7 @@ impl Flows {
                 }
             }
         }
-        Ok((Inserted::NameTaken, base.to_owned()))
+        Ok((Inserted::NameTaken, base.as_str().to_owned()))
     }
 }
 
@@ -218,10 +219,4 @@ fn kind(mechanism: Mechanism) -> &'static str {
         Mechanism::Passkey => "passkey registration",
         Mechanism::SecurityKey => "security key registration",
     }
-}
-
-/// Short enough for a name with the number.
-fn numbered(base: &str, number: usize) -> String {
-    let start: String = base.chars().take(60).collect();
-    format!("{} {number}", start.trim_end())
 }

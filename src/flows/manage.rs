@@ -61,10 +61,12 @@ impl Flows {
         })
     }
 
-    /// Names that this user has given to authenticator apps.
-    pub async fn totp_names(&self, actor: Actor<'_>) -> Result<Vec<String>, FlowError> {
-        let rows = self.authenticators.totp_of(actor.user()).await?;
-        Ok(rows.into_iter().map(|row| row.name).collect())
+    /// Names that this user has given to factors of either kind.
+    pub async fn names(&self, actor: Actor<'_>) -> Result<Vec<String>, FlowError> {
+        let totp = self.authenticators.totp_of(actor.user()).await?;
+        let passkeys = self.passkeys.passkeys_of(actor.user()).await?;
+        let totp = totp.into_iter().map(|row| row.name);
+        Ok(totp.chain(passkeys.into_iter().map(|row| row.name)).collect())
     }
 
     /// With the number of factors that the user has in all.

@@ -136,7 +136,7 @@ impl Portal {
 
     /// A name that this user has not given yet.
     async fn free_name(&self, visit: &Visit<'_>) -> Result<String, FlowError> {
-        let taken = self.flows.totp_names(visit.actor).await?;
+        let taken = self.flows.names(visit.actor).await?;
         let names = (1..).map(|number: u32| {
             if number == 1 {
                 "Authenticator app".to_owned()

@@ -45,6 +45,10 @@ pub struct PasskeyRow {
     /// The highest signature counter that was accepted.
     pub counter: u32,
     pub aaguid: Option<Aaguid>,
+    /// The host that it was made for; `None` where that was not written down yet.
+    pub rp_id: Option<String>,
+    /// What an imported one knows its user by.
+    pub user_handle: Option<Vec<u8>>,
     pub added_at: UnixTime,
     pub last_used_at: Option<UnixTime>,
 }
@@ -60,6 +64,9 @@ pub struct NewPasskey {
     pub credential: SealedCredential,
     pub counter: u32,
     pub aaguid: Option<Aaguid>,
+    /// As in [`PasskeyRow`], like the next.
+    pub rp_id: Option<String>,
+    pub user_handle: Option<Vec<u8>>,
     pub at: UnixTime,
 }
 
@@ -142,7 +149,7 @@ pub trait AuthenticatorStore: Send + Sync {
     async fn insert_totp(&self, new: NewTotp, condition: InsertIf) -> Stored<Inserted>;
     /// Takes `step` as used; `false` where this or a later step was used before. Atomic.
     async fn accept_totp_step(&self, id: &FactorId, step: u64, at: UnixTime) -> Stored<bool>;
-    /// Of either kind.
+    /// Of either kind; no two factors of a user have the same name.
     async fn rename(&self, user: &UserId, id: &FactorId, name: &FriendlyName) -> Stored<Renamed>;
     /// How many factors remain; `None` where there was no such factor. With the last one go the backup
     /// codes. One transaction.

@@ -5,6 +5,7 @@ mod authenticators;
 mod backup_codes;
 mod canary;
 mod enrolment_tokens;
+mod factors;
 mod passkeys;
 mod sessions;
 mod throttle;

@@ -11,6 +11,8 @@ fn passkey(owner: &str, name: &str, number: u8, counter: u32) -> NewPasskey {
         credential: SealedCredential(vec![number]),
         counter,
         aaguid: Some(Aaguid([number; 16])),
+        rp_id: Some("crm.example.com".to_owned()),
+        user_handle: None,
         at: NOW,
     }
 }
@@ -117,6 +119,34 @@ async fn a_removed_passkey_accepts_nothing_and_either_kind_can_be_renamed() {
     assert_eq!(database.remove(&user("eve"), &id).await.unwrap(), None);
     assert_eq!(database.remove(&user("ada"), &id).await.unwrap(), Some(1));
     assert!(!database.accept_assertion(&id, 5, NOW).await.unwrap());
+}
+
+#[tokio::test]
+async fn an_authenticator_app_and_a_passkey_of_one_user_cannot_have_the_same_name() {
+    let bench = Bench::new().await;
+    let database = &bench.database;
+    let key = inserted(&bench, passkey("ada", "Phone", 1, 0)).await;
+    let app = totp("ada", "Phone", 1);
+    let done = database.insert_totp(app, InsertIf::Always).await;
+    assert_eq!(done.unwrap(), Inserted::NameTaken);
+    let app = totp("ada", "App", 1);
+    let app_id = app.id.clone();
+    let done = database.insert_totp(app, InsertIf::Always).await;
+    assert_eq!(done.unwrap(), Inserted::Done);
+    let done = database.insert_passkey(passkey("ada", "App", 2, 0), InsertIf::Always);
+    assert_eq!(done.await.unwrap(), Inserted::NameTaken);
+    for (id, name, expected) in [
+        (&key, "App", Renamed::NameTaken),
+        (&app_id, "Phone", Renamed::NameTaken),
+        (&key, "Phone", Renamed::Done),
+    ] {
+        let name = FriendlyName::new(name).unwrap();
+        let renamed = database.rename(&user("ada"), id, &name).await;
+        assert_eq!(renamed.unwrap(), expected, "{name:?}");
+    }
+    let others = totp("eve", "Phone", 1);
+    let done = database.insert_totp(others, InsertIf::Always).await;
+    assert_eq!(done.unwrap(), Inserted::Done);
 }
 
 #[tokio::test]

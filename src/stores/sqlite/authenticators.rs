@@ -2,25 +2,16 @@
 
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::Row;
 
 use super::super::{
     AuthenticatorStore, Enrolled, InsertIf, Inserted, NewTotp, Renamed, StoreError, Stored, TotpRow,
 };
-use super::{Database, signed, unsigned};
+use super::{Database, factors, signed, unsigned};
 use crate::crypto::at_rest::SealedSeed;
 use crate::domain::authenticator::FriendlyName;
 use crate::domain::clock::UnixTime;
 use crate::domain::ids::{FactorId, UserId};
-
-/// Whether the user `?1` has a factor that satisfies a challenge by itself.
-pub(super) const HAS_FACTOR: &str = "SELECT EXISTS (SELECT 1 FROM totp_authenticators WHERE user_id = ?1) \
-     OR EXISTS (SELECT 1 FROM passkeys WHERE user_id = ?1)";
-/// The condition of a first factor, in an insert whose `?2` is the user.
-pub(super) const FIRST: &str = "NOT (EXISTS (SELECT 1 FROM totp_authenticators WHERE user_id = ?2) \
-     OR EXISTS (SELECT 1 FROM passkeys WHERE user_id = ?2))";
-const COUNT: &str = "SELECT (SELECT COUNT(*) FROM totp_authenticators WHERE user_id = ?1) \
-     + (SELECT COUNT(*) FROM passkeys WHERE user_id = ?1)";
 
 #[async_trait]
 impl AuthenticatorStore for Database {
@@ -55,28 +46,23 @@ impl AuthenticatorStore for Database {
         self.run(|pool| async move {
             // One transaction: a code is spent exactly when its factor is there.
             let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-            let first = condition != InsertIf::Always;
-            let query = format!(
-                "INSERT INTO totp_authenticators (id, user_id, name, seed, last_step, added_at) \
-                 SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?7 = 0 OR {FIRST}"
-            );
-            let insert = sqlx::query(sqlx::AssertSqlSafe(query))
+            if let Some(why) =
+                factors::refusal(&mut transaction, &new.user, &new.name, condition).await?
+            {
+                return Ok(why);
+            }
+            let query = "INSERT INTO totp_authenticators (id, user_id, name, seed, last_step, added_at) \
+                         VALUES (?, ?, ?, ?, ?, ?)";
+            sqlx::query(query)
                 .bind(new.id.as_str())
                 .bind(new.user.as_str())
                 .bind(new.name.as_str())
                 .bind(&new.seed.0)
                 .bind(signed(new.step))
                 .bind(new.at.0)
-                .bind(i64::from(first));
-            match insert.execute(&mut *transaction).await {
-                Ok(done) if done.rows_affected() == 1 => {}
-                Ok(_) => return Ok(Inserted::NotFirst),
-                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-                    return Ok(Inserted::NameTaken);
-                }
-                Err(error) => return Err(error),
-            }
-            end_insert(transaction, &new.user, condition, new.at).await
+                .execute(&mut *transaction)
+                .await?;
+            factors::end_insert(transaction, &new.user, condition, new.at).await
         })
         .await
     }
@@ -98,21 +84,22 @@ impl AuthenticatorStore for Database {
             name.as_str().to_owned(),
         );
         self.run(|pool| async move {
+            let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+            if !factors::is_of(&mut transaction, &user, &id).await? {
+                return Ok(Renamed::Gone);
+            }
+            if factors::is_taken(&mut transaction, &user, &name, &id).await? {
+                return Ok(Renamed::NameTaken);
+            }
             for query in [
                 "UPDATE totp_authenticators SET name = ?3 WHERE user_id = ?1 AND id = ?2",
                 "UPDATE passkeys SET name = ?3 WHERE user_id = ?1 AND id = ?2",
             ] {
                 let rename = sqlx::query(query).bind(&user).bind(&id).bind(&name);
-                match rename.execute(&pool).await {
-                    Ok(done) if done.rows_affected() == 1 => return Ok(Renamed::Done),
-                    Ok(_) => {}
-                    Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-                        return Ok(Renamed::NameTaken);
-                    }
-                    Err(error) => return Err(error),
-                }
+                rename.execute(&mut *transaction).await?;
             }
-            Ok(Renamed::Gone)
+            transaction.commit().await?;
+            Ok(Renamed::Done)
         })
         .await
     }
@@ -121,57 +108,12 @@ impl AuthenticatorStore for Database {
         let (user, id) = (user.as_str().to_owned(), id.as_str().to_owned());
         self.run(|pool| async move {
             let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-            let mut removed = 0;
-            for query in [
-                "DELETE FROM totp_authenticators WHERE user_id = ? AND id = ?",
-                "DELETE FROM passkeys WHERE user_id = ? AND id = ?",
-            ] {
-                let delete = sqlx::query(query).bind(&user).bind(&id);
-                removed += delete.execute(&mut *transaction).await?.rows_affected();
-            }
-            let left = sqlx::query_scalar::<_, i64>(COUNT)
-                .bind(&user)
-                .fetch_one(&mut *transaction)
-                .await?;
-            if left == 0 {
-                // Backup codes stand in for a factor; without one there is nothing to stand in for.
-                sqlx::query("DELETE FROM backup_codes WHERE user_id = ?")
-                    .bind(&user)
-                    .execute(&mut *transaction)
-                    .await?;
-            }
+            let left = factors::delete(&mut transaction, &user, &id).await?;
             transaction.commit().await?;
-            Ok((removed == 1).then(|| unsigned(left)))
+            Ok(left)
         })
         .await
     }
-}
-
-/// Spends the administrator's code that the condition names, and commits.
-pub(super) async fn end_insert(
-    mut transaction: Transaction<'_, Sqlite>,
-    user: &UserId,
-    condition: InsertIf,
-    at: UnixTime,
-) -> Result<Inserted, sqlx::Error> {
-    if let InsertIf::FirstWithToken(digest) = condition {
-        let query = "DELETE FROM enrolment_tokens WHERE user_id = ? AND digest = ? AND expires > ?";
-        let spend = sqlx::query(query)
-            .bind(user.as_str())
-            .bind(digest.0.as_slice())
-            .bind(at.0);
-        if spend.execute(&mut *transaction).await?.rows_affected() != 1 {
-            transaction.rollback().await?;
-            return Ok(Inserted::NoToken);
-        }
-    }
-    // Whichever way the factor came, a code for the first one has had its time.
-    sqlx::query("DELETE FROM enrolment_tokens WHERE user_id = ?")
-        .bind(user.as_str())
-        .execute(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
-    Ok(Inserted::Done)
 }
 
 fn read(row: &SqliteRow, user: &UserId) -> Stored<TotpRow> {

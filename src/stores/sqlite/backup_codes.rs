@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use sqlx::Row;
 
 use super::super::{BackupCodeRow, BackupCodeStore, NewBackupCode, Sheet, StoreError, Stored};
-use super::authenticators::HAS_FACTOR;
-use super::{Database, unsigned};
+use super::{Database, factors, unsigned};
 use crate::domain::clock::UnixTime;
 use crate::domain::ids::{FactorId, UserId};
 
@@ -20,11 +19,7 @@ impl BackupCodeStore for Database {
         let user = user.as_str().to_owned();
         self.run(|pool| async move {
             let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-            let has_factor = sqlx::query_scalar::<_, bool>(HAS_FACTOR)
-                .bind(&user)
-                .fetch_one(&mut *transaction)
-                .await?;
-            if !has_factor {
+            if factors::count(&mut transaction, &user).await? == 0 {
                 return Ok(false);
             }
             sqlx::query("DELETE FROM backup_codes WHERE user_id = ?")

@@ -1,12 +1,11 @@
 //! Passkeys. What must happen once happens in one statement.
 
 use async_trait::async_trait;
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, Sqlite, Transaction};
 
 use super::super::{InsertIf, Inserted, NewPasskey, PasskeyRow, PasskeyStore, StoreError, Stored};
-use super::authenticators::{FIRST, end_insert};
-use super::{Database, unsigned};
+use super::{Database, factors, unsigned};
 use crate::crypto::at_rest::SealedCredential;
 use crate::domain::authenticator::passkey::{Aaguid, UserHandle};
 use crate::domain::clock::UnixTime;
@@ -17,40 +16,28 @@ impl PasskeyStore for Database {
     async fn passkeys_of(&self, user: &UserId) -> Stored<Vec<PasskeyRow>> {
         let id = user.as_str().to_owned();
         let rows = self.run(|pool| async move {
-            let query = "SELECT id, name, credential, counter, aaguid, added_at, last_used_at \
-                         FROM passkeys WHERE user_id = ? ORDER BY rowid";
+            let query = "SELECT * FROM passkeys WHERE user_id = ? ORDER BY rowid";
             sqlx::query(query).bind(id).fetch_all(&pool).await
         });
-        rows.await?.iter().map(|row| read(row, user)).collect()
+        rows.await?.iter().map(read).collect()
     }
 
     async fn insert_passkey(&self, new: NewPasskey, condition: InsertIf) -> Stored<Inserted> {
         self.run(|pool| async move {
             let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-            let query = format!(
-                "INSERT INTO passkeys (id, user_id, name, credential_digest, credential, counter, aaguid, added_at) \
-                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE ?9 = 0 OR {FIRST}"
-            );
-            let insert = sqlx::query(sqlx::AssertSqlSafe(query))
-                .bind(new.id.as_str())
-                .bind(new.user.as_str())
-                .bind(new.name.as_str())
-                .bind(new.credential_digest.as_slice())
-                .bind(new.credential.0)
-                .bind(i64::from(new.counter))
-                .bind(new.aaguid.map(|aaguid| aaguid.0.to_vec()))
-                .bind(new.at.0)
-                .bind(i64::from(condition != InsertIf::Always));
-            match insert.execute(&mut *transaction).await {
-                Ok(done) if done.rows_affected() == 1 => {}
-                Ok(_) => return Ok(Inserted::NotFirst),
+            if let Some(why) =
+                factors::refusal(&mut transaction, &new.user, &new.name, condition).await?
+            {
+                return Ok(why);
+            }
+            match insert(&mut transaction, &new).await {
+                Ok(()) => {}
                 Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-                    let of_credential = error.message().contains("credential_digest");
-                    return Ok(if of_credential { Inserted::Known } else { Inserted::NameTaken });
+                    return Ok(Inserted::Known);
                 }
                 Err(error) => return Err(error),
             }
-            end_insert(transaction, &new.user, condition, new.at).await
+            factors::end_insert(transaction, &new.user, condition, new.at).await
         })
         .await
     }
@@ -95,6 +82,26 @@ impl PasskeyStore for Database {
     }
 }
 
+pub(super) async fn insert(
+    transaction: &mut Transaction<'_, Sqlite>,
+    new: &NewPasskey,
+) -> Result<(), sqlx::Error> {
+    let query = "INSERT INTO passkeys (id, user_id, name, credential_digest, credential, counter, aaguid, \
+                 added_at, rp_id, user_handle) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let insert = sqlx::query(query)
+        .bind(new.id.as_str())
+        .bind(new.user.as_str())
+        .bind(new.name.as_str())
+        .bind(new.credential_digest.as_slice())
+        .bind(&new.credential.0)
+        .bind(i64::from(new.counter))
+        .bind(new.aaguid.map(|aaguid| aaguid.0.to_vec()))
+        .bind(new.at.0)
+        .bind(&new.rp_id)
+        .bind(&new.user_handle);
+    insert.execute(&mut **transaction).await.map(|_| ())
+}
+
 fn handle_of(bytes: Vec<u8>) -> Stored<UserHandle> {
     let bytes = bytes.try_into();
     bytes
@@ -109,16 +116,19 @@ fn broken(column: &str) -> StoreError {
     }
 }
 
-fn read(row: &SqliteRow, user: &UserId) -> Stored<PasskeyRow> {
+pub(super) fn read(row: &SqliteRow) -> Stored<PasskeyRow> {
     let column = |name: &'static str| move |_: sqlx::Error| broken(&format!("passkeys.{name}"));
     let id: String = row.try_get("id").map_err(column("id"))?;
+    let user: String = row.try_get("user_id").map_err(column("user_id"))?;
     let aaguid: Option<Vec<u8>> = row.try_get("aaguid").map_err(column("aaguid"))?;
     Ok(PasskeyRow {
         id: FactorId::parse(&id).ok_or_else(|| broken("passkeys.id"))?,
-        user: user.clone(),
+        user: UserId::new(user).map_err(|_| broken("passkeys.user_id"))?,
         name: row.try_get("name").map_err(column("name"))?,
         credential: SealedCredential(row.try_get("credential").map_err(column("credential"))?),
         counter: unsigned(row.try_get("counter").map_err(column("counter"))?),
+        rp_id: row.try_get("rp_id").map_err(column("rp_id"))?,
+        user_handle: row.try_get("user_handle").map_err(column("user_handle"))?,
         aaguid: aaguid.and_then(|bytes| Some(Aaguid(bytes.try_into().ok()?))),
         added_at: UnixTime(row.try_get("added_at").map_err(column("added_at"))?),
         last_used_at: row

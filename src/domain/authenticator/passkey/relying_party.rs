@@ -126,6 +126,11 @@ impl RelyingParty {
         })
     }
 
+    /// The host that its passkeys are bound to.
+    pub fn id(&self) -> &str {
+        &self.domain
+    }
+
     /// Options for a new credential of this user, on none of the authenticators of `known`.
     pub fn begin_registration(
         &self,
