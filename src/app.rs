@@ -1,5 +1,6 @@
 //! The composition root: a configuration becomes a running gateway.
 
+pub mod administration;
 mod guard;
 mod hashing;
 #[cfg(any(test, fuzzing))]
@@ -75,8 +76,8 @@ impl App {
         })
     }
 
-    /// Everything that can be tried without listening or writing.
-    pub fn rehearse(config: &Config) -> anyhow::Result<()> {
+    /// Everything that can be tried without listening or writing; what is worth a warning.
+    pub fn rehearse(config: &Config) -> anyhow::Result<Vec<String>> {
         guard::of(config)?;
         upstream::of(config)?;
         tls::check(&config.listen)?;

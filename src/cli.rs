@@ -3,6 +3,7 @@
 mod check;
 mod config;
 mod demo;
+mod factors;
 mod run;
 mod users;
 
@@ -34,6 +35,9 @@ enum Command {
     /// Show the configuration or its schema.
     #[command(subcommand)]
     Config(config::Command),
+    /// Administer enrolled factors.
+    #[command(subcommand)]
+    Factors(factors::Command),
     /// Administer users.
     #[command(subcommand)]
     Users(users::Command),
@@ -62,6 +66,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Check(file) => check::run(&file.config),
         Command::Demo(options) => demo::run(&options),
         Command::Config(command) => config::run(&command),
+        Command::Factors(command) => factors::run(&command),
         Command::Users(command) => users::run(&command),
     };
     match done {

@@ -4,6 +4,7 @@
 //! A flow takes a session as it was read, asks the stores, and moves the session on by
 //! compare-and-set. Where somebody else moved it first, the flow reads again and decides afresh.
 
+pub mod administer;
 pub mod audit;
 pub mod backup_codes;
 pub mod challenge;

@@ -5,11 +5,13 @@
 //! Absence is not failure: `Result<Option<T>, StoreError>`. Every implementation passes the suite in
 //! `contract`.
 
+mod administration;
 pub mod embedded;
 mod factors;
 pub mod sqlite;
 mod watch;
 
+pub use administration::*;
 pub use factors::*;
 pub use watch::{Change, Watch};
 
@@ -79,6 +81,8 @@ pub struct AuditEvent {
     pub user: UserId,
     /// A name from [`crate::flows::audit`].
     pub what: &'static str,
+    /// The kind of factor that it is about.
+    pub kind: Option<&'static str>,
     /// The factor's friendly name, or what else distinguishes the event. Never a secret.
     pub detail: String,
     /// The client's address.
@@ -90,6 +94,8 @@ pub struct AuditEvent {
 pub struct AuditLine {
     pub at: UnixTime,
     pub what: String,
+    /// `None` in lines from before kinds were written down, too.
+    pub kind: Option<String>,
     pub detail: String,
     pub from: String,
 }

@@ -25,14 +25,16 @@ use crate::flows::{Doubts, FlowError, Flows, Rules};
 use crate::stores::embedded::{Ceremonies, EmbeddedSessions, Limits, StepUpWindows};
 use crate::stores::sqlite::Database;
 use crate::stores::{
-    AuthenticatorStore, CeremonyStore, InsertIf, NewTotp, SessionStore, StepUpStore,
+    AdministrationStore, AuthenticatorStore, CeremonyStore, InsertIf, NewTotp, SessionStore,
+    StepUpStore,
 };
 
 /// Visitors without a sign-in that memory is kept for, in all.
 const ANONYMOUS_IN_ALL: usize = 200_000;
 
-/// How often users in doubt are gone through.
-const DOUBTS_EVERY: Duration = Duration::from_secs(1);
+/// How often users in doubt are gone through, and those whom an administrator has changed: a change counts
+/// within a second.
+const DOUBTS_EVERY: Duration = Duration::from_millis(500);
 
 /// Opened stores.
 pub struct Stores {
@@ -115,6 +117,11 @@ impl Stores {
             _lock: lock,
             runtime,
         };
+        let host = config.app.public_url.host();
+        let strays = stores.runtime.block_on(stores.database.strays(host));
+        for warning in about_strays(strays.context("store.database")?, host) {
+            tracing::warn!("{warning}");
+        }
         let flows = stores.flows(config);
         let users: BTreeSet<UserId> = stores.sessions.users();
         stores
@@ -126,10 +133,14 @@ impl Stores {
                 Ok::<_, FlowError>(())
             })
             .context("store.sessions")?;
+        let changes = stores.database.clone();
         stores.runtime.spawn(async move {
             loop {
                 tokio::time::sleep(DOUBTS_EVERY).await;
                 flows.settle_doubts().await;
+                if let Err(error) = flows.hear_of_changes(&changes).await {
+                    tracing::warn!(%error, "an administrator's changes could not be read; trying again");
+                }
             }
         });
         Ok(stores)
@@ -225,19 +236,19 @@ fn lock(database: &Path) -> anyhow::Result<File> {
     }
 }
 
-/// What can be said of the stores without making any.
-pub fn rehearse(config: &Config) -> anyhow::Result<()> {
+/// What can be said of the stores without making any, and what is worth a warning.
+pub fn rehearse(config: &Config) -> anyhow::Result<Vec<String>> {
     let (database, keys) = (config.store.database.path(), config.keys.file.as_path());
     let (clock, random) = (SystemClock, SystemRandom::new());
     for (key, file) in [("store.database", database), ("keys.file", keys)] {
         writable(file).with_context(|| key.to_owned())?;
     }
     if !keys.exists() && !database.exists() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let ring = Arc::new(KeyRing::open(keys, false, &clock, &random).context("keys.file")?);
     if !database.exists() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -245,7 +256,19 @@ pub fn rehearse(config: &Config) -> anyhow::Result<()> {
         .context("the stores' runtime cannot start")?;
     let at_rest = AtRest::new(ring);
     let opens = Database::opens_with(database, &at_rest);
-    runtime.block_on(opens).context("store.database")
+    runtime.block_on(opens).context("store.database")?;
+    let host = config.app.public_url.host();
+    let strays = runtime.block_on(Database::strays_in(database, host));
+    Ok(about_strays(strays.context("store.database")?, host).collect())
+}
+
+/// Passkeys that were made for another host.
+fn about_strays(strays: Vec<(String, u32)>, host: &str) -> impl Iterator<Item = String> {
+    strays.into_iter().map(move |(other, count)| {
+        format!(
+            "app.public_url: {count} passkeys were made for {other} and cannot be used at {host}: browsers offer them to that host only"
+        )
+    })
 }
 
 /// Whether the file could be written: it is there and may be, or its directory can take it.

@@ -22,17 +22,8 @@ pub fn issue_enrolment_token(
     user: &UserId,
     valid: std::time::Duration,
 ) -> anyhow::Result<Issued> {
-    let path = config.store.database.path();
-    anyhow::ensure!(
-        path.exists(),
-        "store.database: {} does not exist yet; start the gateway once with this configuration",
-        path.display()
-    );
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .context("the stores' runtime cannot start")?;
+    let path = existing(config)?;
+    let runtime = super::administration::runtime()?;
     let token = EnrolmentToken::generate(&SystemRandom::new())?;
     let now = SystemClock.now();
     let expires = now.plus(valid);
@@ -47,11 +38,23 @@ pub fn issue_enrolment_token(
                 at: now,
                 user: user.clone(),
                 what: audit::ENROLMENT_TOKEN_MADE,
+                kind: None,
                 detail: String::new(),
-                from: "command line".to_owned(),
+                from: audit::ADMINISTRATOR.to_owned(),
             };
             anyhow::Ok(database.append(event).await?)
         })
         .context("store.database")?;
     Ok(Issued { token, expires })
+}
+
+/// The database's file. A command does not make one: it would be nobody's.
+pub(super) fn existing(config: &Config) -> anyhow::Result<&std::path::Path> {
+    let path = config.store.database.path();
+    anyhow::ensure!(
+        path.exists(),
+        "store.database: {} does not exist yet; start the gateway once with this configuration",
+        path.display()
+    );
+    Ok(path)
 }

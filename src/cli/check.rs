@@ -7,7 +7,9 @@ use crate::app::App;
 
 pub fn run(file: &Path) -> Result<(), Failure> {
     let config = super::load(file)?;
-    App::rehearse(&config)?;
+    for warning in App::rehearse(&config)? {
+        super::warn(&warning);
+    }
     super::answer(&format!("{}: no problem found", file.display()));
     Ok(())
 }

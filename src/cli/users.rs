@@ -7,9 +7,9 @@ use clap::Subcommand;
 
 use super::Failure;
 use crate::app::users;
-use crate::config::Period;
+use crate::config::{Config, Period};
 use crate::domain::enrolment::Enrolment;
-use crate::domain::ids::UserId;
+use crate::domain::ids::{BadUserId, UserId};
 use crate::domain::source::EvidenceSource;
 use crate::domain::typed_name::TypedName;
 
@@ -50,14 +50,7 @@ fn enrolment_token(
     json: bool,
 ) -> Result<(), Failure> {
     let config = super::load(config)?;
-    let user = match config.guard.identity.id() {
-        // Sessions know a typed name folded.
-        Some((_, EvidenceSource::SignIn)) => {
-            TypedName::new(user).map(|name| name.as_str().to_owned())
-        }
-        _ => Some(user.to_owned()),
-    };
-    let user = UserId::new(user.unwrap_or_default()).context("--user")?;
+    let user = user_of(&config, user).context("--user")?;
     if config.policy.enrolment != Enrolment::Token {
         super::warn("policy.enrolment is not \"token\", so nobody is asked for this code");
     }
@@ -73,4 +66,16 @@ fn enrolment_token(
     };
     super::answer(&answer);
     Ok(())
+}
+
+/// The id that sessions know a user by.
+pub(super) fn user_of(config: &Config, raw: &str) -> Result<UserId, BadUserId> {
+    let user = match config.guard.identity.id() {
+        // Sessions know a typed name folded.
+        Some((_, EvidenceSource::SignIn)) => {
+            TypedName::new(raw).map(|name| name.as_str().to_owned())
+        }
+        _ => Some(raw.to_owned()),
+    };
+    UserId::new(user.unwrap_or_default())
 }

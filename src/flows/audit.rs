@@ -28,9 +28,21 @@ pub const FACTOR_REMOVED: &str = "factor_removed";
 pub const SIGNED_OUT: &str = "signed_out";
 pub const OTHER_SESSIONS_ENDED: &str = "other_sessions_ended";
 
-/// What stands in the place of a factor's name, or begins a reason.
-pub const BACKUP_CODE: &str = "backup code";
+/// An administrator moved passkeys here, removed a factor, or looked at what there is.
+pub const FACTOR_IMPORTED: &str = "factor_imported";
+pub const FACTORS_EXPORTED: &str = "factors_exported";
+pub const FACTORS_LISTED: &str = "factors_listed";
+
+/// Where changes come from that nobody made in a browser.
+pub const ADMINISTRATOR: &str = "administrator, command line";
+
+/// The kinds of factor that a line is about, as [`crate::domain::authenticator::Method::as_str`] has them.
+pub const TOTP: &str = "totp";
 pub const PASSKEY: &str = "passkey";
+pub const BACKUP_CODES: &str = "backup_code";
+
+/// What stands in the place of a factor's name.
+pub const BACKUP_CODE: &str = "backup code";
 
 /// Why a flow ended, for [`FLOW_ENDED`].
 pub const WRONG_CODES: &str = "too many wrong codes";
@@ -49,12 +61,34 @@ impl Flows {
     /// Writes to the audit log and to the process's log. A log that cannot be written does not undo
     /// what has happened already, so the failure is reported and not returned.
     pub(super) async fn note(&self, actor: Actor<'_>, what: &'static str, detail: &str) {
+        self.write_down(actor, what, None, detail).await;
+    }
+
+    /// The same about a factor of this kind.
+    pub(super) async fn note_of(
+        &self,
+        actor: Actor<'_>,
+        what: &'static str,
+        kind: &'static str,
+        detail: &str,
+    ) {
+        self.write_down(actor, what, Some(kind), detail).await;
+    }
+
+    async fn write_down(
+        &self,
+        actor: Actor<'_>,
+        what: &'static str,
+        kind: Option<&'static str>,
+        detail: &str,
+    ) {
         let session = actor.held.record.id;
-        tracing::info!(target: "audit", event = what, user = %actor.user(), %session, client = actor.from, detail);
+        tracing::info!(target: "audit", event = what, user = %actor.user(), %session, client = actor.from, kind, detail);
         let event = AuditEvent {
             at: self.now(),
             user: actor.user().clone(),
             what,
+            kind,
             detail: detail.to_owned(),
             from: actor.from.to_owned(),
         };

@@ -34,10 +34,7 @@ impl Flows {
     /// What this user can answer with: the kind that was used last, then the rest, the strongest first.
     /// Backup codes come last; they are for those who have nothing else at hand.
     pub async fn challenge_kinds(&self, actor: Actor<'_>) -> Result<Vec<Kind>, FlowError> {
-        let passkeys = match &self.relying_party {
-            Some(_) => self.passkeys.passkeys_of(actor.user()).await?,
-            None => Vec::new(),
-        };
+        let passkeys = self.passkeys_here(actor.user()).await?;
         let totp = self.authenticators.totp_of(actor.user()).await?;
         let passkey = passkeys
             .iter()
@@ -76,7 +73,9 @@ impl Flows {
                 let Some(moved) = self.verify(actor, &factor).await? else {
                     return Ok(Answer::Ended);
                 };
-                self.note(actor, audit::FACTOR_ACCEPTED, &name).await;
+                let kind = factor.method().as_str();
+                self.note_of(actor, audit::FACTOR_ACCEPTED, kind, &name)
+                    .await;
                 Ok(Answer::Verified(moved))
             }
             Checked::Locked(until) => Ok(Answer::Locked(until)),

@@ -40,18 +40,13 @@ impl Flows {
         let hash = row.as_ref().map_or(NOBODYS, |row| &row.hash).to_owned();
         let (fits, now) = (turn.fits(code, hash).await?, self.now());
         let Some(row) = row.filter(|_| fits) else {
-            self.note(actor, audit::FACTOR_FAILED, audit::BACKUP_CODE)
-                .await;
+            self.backup_code_failed(actor, audit::BACKUP_CODE).await;
             return Ok(Checked::Wrong);
         };
         let spent_now = !row.used && self.backup_codes.spend_code(&row.id, now).await?;
         let Some(factor) = backup_code::finish(row.id, spent_now, now) else {
-            self.note(
-                actor,
-                audit::FACTOR_FAILED,
-                "backup code that was used before",
-            )
-            .await;
+            let why = "backup code that was used before";
+            self.backup_code_failed(actor, why).await;
             return Ok(Checked::Replayed);
         };
         if let Err(error) = self.throttle.succeed(attempt, actor.user()).await {
@@ -59,6 +54,11 @@ impl Flows {
             tracing::error!(%error, "a right backup code stays counted as a failure");
         }
         Ok(Checked::Verified(factor, audit::BACKUP_CODE.to_owned()))
+    }
+
+    async fn backup_code_failed(&self, actor: Actor<'_>, why: &str) {
+        self.note_of(actor, audit::FACTOR_FAILED, audit::BACKUP_CODES, why)
+            .await;
     }
 }
 

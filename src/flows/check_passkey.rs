@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::check::Checked;
 use super::{Actor, FlowError, Flows, audit};
-use crate::domain::authenticator::passkey::{self, Credential, UserHandle};
+use crate::domain::authenticator::passkey::{self, Credential, Expected, UserHandle};
 use crate::domain::clock::UnixTime;
+use crate::domain::ids::UserId;
 use crate::stores::{CeremonyKey, PasskeyRow};
 
 /// How long a challenge can be answered.
@@ -41,6 +42,8 @@ impl Flows {
             return Ok(None);
         };
         let mut rows = self.passkeys_of(actor).await?;
+        // What was made for another host no browser offers here.
+        rows.retain(|(row, _)| row.is_for(party.id()));
         rows.sort_by_key(|(row, _)| Reverse(row.last_used_at.unwrap_or(row.added_at)));
         let known = rows.into_iter().map(|(_, known)| known);
         let mut known: Vec<Credential> = known.take(MOST).collect();
@@ -71,6 +74,16 @@ impl Flows {
         let bytes = serde_json::to_vec(&pending).map_err(passkey::Refused::from)?;
         self.ceremonies.put(key, bytes, until).await?;
         Ok(Some(pending.options))
+    }
+
+    /// The user's passkeys that browsers offer at this host: those of another one answer nothing.
+    pub(super) async fn passkeys_here(&self, user: &UserId) -> Result<Vec<PasskeyRow>, FlowError> {
+        let Some(party) = &self.relying_party else {
+            return Ok(Vec::new());
+        };
+        let mut rows = self.passkeys.passkeys_of(user).await?;
+        rows.retain(|row| row.is_for(party.id()));
+        Ok(rows)
     }
 
     /// The user's passkeys with their credentials, without those that cannot be read.
@@ -139,8 +152,20 @@ impl Flows {
         if !self.ceremonies.take(&key, &bytes, now).await? {
             return Ok(Checked::Expired);
         }
-        let handle = self.handle_of(actor).await?;
-        let asserted = match party.finish_assertion(&pending.state, handle, answer) {
+        let own = self.handle_of(actor).await?;
+        let known = self.passkeys_of(actor).await?;
+        let answers = passkey::credential_of(answer);
+        let answers = known
+            .iter()
+            .find(|(_, known)| answers.as_deref() == Some(known.id()));
+        let expected = Expected {
+            // An imported one knows its user by the handle that it was made with, and by no other.
+            handle: answers
+                .and_then(|(row, _)| row.user_handle.as_deref())
+                .unwrap_or(&own.0),
+            backup_known: answers.is_none_or(|(_, known)| known.backup_known()),
+        };
+        let asserted = match party.finish_assertion(&pending.state, expected, answer) {
             Ok(asserted) => asserted,
             // The right key in the right hands, asked too little: the next challenge asks for more.
             Err(passkey::Refused::Unverified) => {
@@ -155,7 +180,7 @@ impl Flows {
                     passkey::Refused::Copied => COPIED,
                     _ => audit::PASSKEY,
                 };
-                self.note(actor, audit::FACTOR_FAILED, why).await;
+                self.passkey_failed(actor, why).await;
                 return Ok(Checked::Wrong);
             }
         };
@@ -164,21 +189,43 @@ impl Flows {
         let used = rows
             .into_iter()
             .find(|(_, known)| known.id() == asserted.credential_id);
-        let Some((row, _)) = used else {
-            self.note(actor, audit::FACTOR_FAILED, "passkey that was removed")
-                .await;
+        let Some((row, known)) = used else {
+            self.passkey_failed(actor, "passkey that was removed").await;
             return Ok(Checked::NoneLeft);
         };
         let accepted = self
             .passkeys
             .accept_assertion(&row.id, asserted.counter, now)
             .await?;
+        if accepted && !known.backup_known() {
+            let known = known.learn(asserted.shown.backup_eligible);
+            self.keep_learnt(actor, &row, &known).await?;
+        }
         match passkey::finish(row.id, accepted, asserted.shown, now) {
             Some(factor) => Ok(Checked::Verified(factor, row.name)),
             None => {
-                self.note(actor, audit::FACTOR_FAILED, COPIED).await;
+                self.passkey_failed(actor, COPIED).await;
                 Ok(Checked::Wrong)
             }
         }
+    }
+
+    async fn passkey_failed(&self, actor: Actor<'_>, why: &str) {
+        self.note_of(actor, audit::FACTOR_FAILED, audit::PASSKEY, why)
+            .await;
+    }
+
+    /// From now on the flag has to stay what it is.
+    async fn keep_learnt(
+        &self,
+        actor: Actor<'_>,
+        row: &PasskeyRow,
+        known: &Credential,
+    ) -> Result<(), FlowError> {
+        let bytes = known.to_bytes().map_err(passkey::Refused::from)?;
+        let sealed = self
+            .at_rest
+            .seal_credential(&bytes, actor.user(), &row.id, &*self.random)?;
+        Ok(self.passkeys.replace_credential(&row.id, sealed).await?)
     }
 }

@@ -46,12 +46,8 @@ impl Flows {
             return Ok(Checked::NoneLeft);
         }
         if enabled.is_empty() {
-            self.note(
-                actor,
-                audit::FACTOR_FAILED,
-                "every authenticator is disabled",
-            )
-            .await;
+            self.totp_failed(actor, "every authenticator is disabled")
+                .await;
             return Ok(Checked::Disabled);
         }
         let checked = self.check_rows(actor, &enabled, &code, attempt).await?;
@@ -89,20 +85,20 @@ impl Flows {
             replayed = true;
             break;
         }
-        self.note(
-            actor,
-            audit::FACTOR_FAILED,
-            if replayed {
-                "a code that was used before"
-            } else {
-                ""
-            },
-        )
-        .await;
+        let why = match replayed {
+            true => "a code that was used before",
+            false => "",
+        };
+        self.totp_failed(actor, why).await;
         Ok(if replayed {
             Checked::Replayed
         } else {
             Checked::Wrong
         })
+    }
+
+    async fn totp_failed(&self, actor: Actor<'_>, why: &str) {
+        self.note_of(actor, audit::FACTOR_FAILED, audit::TOTP, why)
+            .await;
     }
 }

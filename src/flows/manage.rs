@@ -66,7 +66,9 @@ impl Flows {
         let totp = self.authenticators.totp_of(actor.user()).await?;
         let passkeys = self.passkeys.passkeys_of(actor.user()).await?;
         let totp = totp.into_iter().map(|row| row.name);
-        Ok(totp.chain(passkeys.into_iter().map(|row| row.name)).collect())
+        Ok(totp
+            .chain(passkeys.into_iter().map(|row| row.name))
+            .collect())
     }
 
     /// With the number of factors that the user has in all.

@@ -65,7 +65,7 @@ impl Flows {
         if let Some(grant) = self.open_window(actor, factors).await? {
             return Ok(StepUp::Open(grant.until));
         }
-        let ways = self.ways(actor, factors);
+        let ways = self.ways(actor, factors).await?;
         let nothing = !ways.totp && !ways.passkey && !ways.password;
         let until = actor.who.at.plus(self.rules.step_up.window);
         // Who has no factor has the password and no more, and has just shown it.
@@ -82,19 +82,20 @@ impl Flows {
     /// What this user could show, whether or not it is due.
     pub async fn step_up_ways(&self, actor: Actor<'_>) -> Result<Ways, FlowError> {
         let factors = self.authenticators.enrolled(actor.user()).await?;
-        Ok(self.ways(actor, factors))
+        self.ways(actor, factors).await
     }
 
-    fn ways(&self, actor: Actor<'_>, factors: Enrolled) -> Ways {
+    async fn ways(&self, actor: Actor<'_>, factors: Enrolled) -> Result<Ways, FlowError> {
         let rules = &self.rules.step_up;
         let known = actor.who.sign_in_name.as_ref();
         let checkable =
             known.is_some_and(|name| rules.password_checks.iter().any(|r| r == name.rule()));
-        Ways {
+        let passkey = rules.passkey && factors.passkeys > 0;
+        Ok(Ways {
             totp: rules.totp && factors.totp > 0,
-            passkey: rules.passkey && factors.passkeys > 0 && self.relying_party.is_some(),
+            passkey: passkey && !self.passkeys_here(actor.user()).await?.is_empty(),
             password: checkable && rules.password.allows(factors.total()),
-        }
+        })
     }
 
     /// A window that a password opened closes where the password counts no more.
@@ -142,7 +143,8 @@ impl Flows {
                     until: factor.verified_at().plus(self.rules.step_up.window),
                 };
                 self.step_up.open(record.id, record.epoch.0, grant).await?;
-                self.note(actor, audit::STEP_UP, &name).await;
+                let kind = factor.method().as_str();
+                self.note_of(actor, audit::STEP_UP, kind, &name).await;
                 Ok(Proved::Open(moved))
             }
             Checked::Locked(until) => Ok(Proved::Locked(until)),

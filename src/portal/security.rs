@@ -173,7 +173,7 @@ fn activities(recent: &[AuditLine]) -> Vec<(Activity<'_>, &AuditLine)> {
 /// What a line of the log says to the user; `None` for what only an auditor needs.
 fn activity(line: &AuditLine) -> Option<Activity<'_>> {
     Some(match line.what.as_str() {
-        audit::FACTOR_ACCEPTED if line.detail == audit::BACKUP_CODE => {
+        audit::FACTOR_ACCEPTED if kind_of(line) == Some(audit::BACKUP_CODES) => {
             Activity::SignedInByBackupCode
         }
         audit::FACTOR_ACCEPTED => Activity::SignedIn(&line.detail),
@@ -181,13 +181,11 @@ fn activity(line: &AuditLine) -> Option<Activity<'_>> {
         audit::SIGNED_OUT => Activity::SignedOut,
         audit::STEP_UP => Activity::Confirmed(&line.detail),
         audit::STEP_UP_BY_PASSWORD => Activity::ConfirmedByPassword,
-        audit::FACTOR_FAILED if line.detail.starts_with(audit::BACKUP_CODE) => {
-            Activity::BackupCodeRejected
-        }
-        audit::FACTOR_FAILED if line.detail.starts_with(audit::PASSKEY) => {
-            Activity::PasskeyRejected
-        }
-        audit::FACTOR_FAILED => Activity::CodeRejected,
+        audit::FACTOR_FAILED => match kind_of(line) {
+            Some(audit::BACKUP_CODES) => Activity::BackupCodeRejected,
+            Some(audit::PASSKEY) => Activity::PasskeyRejected,
+            _ => Activity::CodeRejected,
+        },
         audit::BACKUP_CODES_MADE => Activity::BackupCodesMade,
         audit::PASSWORD_FAILED => Activity::PasswordRejected,
         audit::FLOW_ENDED if line.detail == audit::WRONG_PASSWORDS => Activity::LockedByPasswords,
@@ -195,10 +193,84 @@ fn activity(line: &AuditLine) -> Option<Activity<'_>> {
         audit::PASSWORD_THROTTLED => Activity::LockedByPasswords,
         audit::FACTOR_THROTTLED | audit::FLOW_ENDED => Activity::Locked,
         audit::FACTOR_DISABLED => Activity::AuthenticatorDisabled(&line.detail),
-        audit::FACTOR_ADDED => Activity::AuthenticatorAdded(&line.detail),
+        audit::FACTOR_ADDED | audit::FACTOR_IMPORTED => Activity::AuthenticatorAdded(&line.detail),
         audit::FACTOR_REMOVED => Activity::AuthenticatorRemoved(&line.detail),
         audit::FACTOR_RENAMED => Activity::AuthenticatorRenamed(&line.detail),
         audit::OTHER_SESSIONS_ENDED => Activity::OthersSignedOut,
         _ => return None,
     })
+}
+
+/// The kind of factor that a line is about. Older lines have it in their words only.
+fn kind_of(line: &AuditLine) -> Option<&str> {
+    let in_words = || match line.what.as_str() {
+        audit::FACTOR_ACCEPTED if line.detail == audit::BACKUP_CODE => Some(audit::BACKUP_CODES),
+        audit::FACTOR_FAILED if line.detail.starts_with(audit::BACKUP_CODE) => {
+            Some(audit::BACKUP_CODES)
+        }
+        audit::FACTOR_FAILED if line.detail.starts_with(audit::PASSKEY) => Some(audit::PASSKEY),
+        _ => None,
+    };
+    line.kind.as_deref().or_else(in_words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(what: &str, kind: Option<&str>, detail: &str) -> AuditLine {
+        AuditLine {
+            at: UnixTime(0),
+            what: what.to_owned(),
+            kind: kind.map(str::to_owned),
+            detail: detail.to_owned(),
+            from: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_factor_that_is_called_backup_code_is_not_taken_for_one() {
+        let named = line(
+            audit::FACTOR_ACCEPTED,
+            Some(audit::TOTP),
+            audit::BACKUP_CODE,
+        );
+        assert_eq!(
+            activity(&named),
+            Some(Activity::SignedIn(audit::BACKUP_CODE))
+        );
+        let code = line(
+            audit::FACTOR_ACCEPTED,
+            Some(audit::BACKUP_CODES),
+            audit::BACKUP_CODE,
+        );
+        assert_eq!(activity(&code), Some(Activity::SignedInByBackupCode));
+        let wrong = line(audit::FACTOR_FAILED, Some(audit::TOTP), "passkey");
+        assert_eq!(activity(&wrong), Some(Activity::CodeRejected));
+    }
+
+    #[test]
+    fn lines_from_before_kinds_were_written_down_read_as_they_did() {
+        for (what, detail, expected) in [
+            (
+                audit::FACTOR_ACCEPTED,
+                "backup code",
+                Activity::SignedInByBackupCode,
+            ),
+            (audit::FACTOR_ACCEPTED, "Phone", Activity::SignedIn("Phone")),
+            (audit::FACTOR_FAILED, "", Activity::CodeRejected),
+            (
+                audit::FACTOR_FAILED,
+                "backup code that was used before",
+                Activity::BackupCodeRejected,
+            ),
+            (
+                audit::FACTOR_FAILED,
+                "passkey that was removed",
+                Activity::PasskeyRejected,
+            ),
+        ] {
+            assert_eq!(activity(&line(what, None, detail)), Some(expected));
+        }
+    }
 }

@@ -53,6 +53,13 @@ pub struct PasskeyRow {
     pub last_used_at: Option<UnixTime>,
 }
 
+impl PasskeyRow {
+    /// Whether browsers offer it at this host. Where it was not written down it is tried.
+    pub fn is_for(&self, rp_id: &str) -> bool {
+        self.rp_id.as_deref().is_none_or(|known| known == rp_id)
+    }
+}
+
 /// A verified credential about to be stored.
 #[derive(Clone, Debug)]
 pub struct NewPasskey {
@@ -163,6 +170,8 @@ pub trait PasskeyStore: Send + Sync {
     async fn insert_passkey(&self, new: NewPasskey, condition: InsertIf) -> Stored<Inserted>;
     /// Takes `counter` as used; `false` where the passkey is gone, or has counted as far before. Atomic.
     async fn accept_assertion(&self, id: &FactorId, counter: u32, at: UnixTime) -> Stored<bool>;
+    /// Puts what has become known of a credential in its place.
+    async fn replace_credential(&self, id: &FactorId, credential: SealedCredential) -> Stored<()>;
     /// The handle that authenticators know this user by, if any does.
     async fn known_handle(&self, user: &UserId) -> Stored<Option<UserHandle>>;
     /// The same; `fresh` becomes it where there is none.

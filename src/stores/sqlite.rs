@@ -1,5 +1,6 @@
 //! SQLite: one file, WAL, every commit synced before it is acknowledged.
 
+mod administration;
 mod audit;
 mod authenticators;
 mod backup_codes;
@@ -108,6 +109,18 @@ impl Database {
         match sealed {
             Some(sealed) if !keys.opens_canary(&sealed) => Err(CanaryError::WrongKeys.into()),
             _ => Ok(()),
+        }
+    }
+
+    /// As [`super::AdministrationStore::strays`], of a database that may be older. Writes nothing.
+    pub async fn strays_in(path: &Path, rp_id: &str) -> Result<Vec<(String, u32)>, sqlx::Error> {
+        let options = SqliteConnectOptions::new().filename(path).read_only(true);
+        let mut connection = SqliteConnection::connect_with(&options).await?;
+        let query = "SELECT COUNT(*) FROM pragma_table_info('passkeys') WHERE name = 'rp_id'";
+        let known: i64 = sqlx::query_scalar(query).fetch_one(&mut connection).await?;
+        match known {
+            0 => Ok(Vec::new()),
+            _ => administration::strays(&mut connection, rp_id).await,
         }
     }
 

@@ -8,6 +8,8 @@
     reason = "tests run on the real clock and stop at the first surprise"
 )]
 
+mod administration;
+mod administration_sessions;
 mod backup_code_crash;
 mod backup_code_sheets;
 mod backup_codes;
@@ -27,6 +29,7 @@ mod https;
 mod left_overs;
 mod limits;
 mod long_cookies;
+mod passkey_imports;
 mod passkey_pages;
 mod passkey_policy;
 mod passkey_ways;

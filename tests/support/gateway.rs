@@ -160,6 +160,30 @@ impl Gateway {
         answer["code"].as_str().unwrap().to_owned()
     }
 
+    /// Runs `stepgate factors …` beside the gateway, with its configuration.
+    pub fn factors(&self, arguments: &[&str]) -> std::process::Output {
+        let mut command = Command::new(BINARY);
+        command.arg("factors").args(arguments).arg("--config");
+        command.arg(self.config_path()).env("NO_COLOR", "1");
+        command.current_dir(self.directory.path());
+        command.output().unwrap()
+    }
+
+    /// The same, where it is expected to succeed: its answer in JSON.
+    pub fn factors_json(&self, arguments: &[&str]) -> serde_json::Value {
+        let output = self.factors(&[arguments, &["--json"]].concat());
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Imports passkeys from a file.
+    pub fn import(&self, file: &serde_json::Value, more: &[&str]) -> std::process::Output {
+        let path = self.directory.path().join("passkeys.json");
+        fs::write(&path, file.to_string()).unwrap();
+        let path = path.to_str().unwrap();
+        self.factors(&[&["import", "--json", "--file", path], more].concat())
+    }
+
     /// Whether the process still runs.
     pub fn is_alive(&mut self) -> bool {
         self.child

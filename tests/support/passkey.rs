@@ -70,6 +70,13 @@ impl Device {
         (passkey, created)
     }
 
+    /// One that was made at another system, for a user whom that knows by `handle`.
+    pub fn made_elsewhere(self, handle: &[u8]) -> Passkey {
+        let mut passkey = self.key_for(&Value::Null);
+        passkey.user = handle.to_vec();
+        passkey
+    }
+
     /// A key that nobody has been told of.
     pub fn key_for(self, options: &Value) -> Passkey {
         let random = SystemRandom::new();
@@ -136,6 +143,24 @@ impl Passkey {
         let signed = [data, hash.as_ref()].concat();
         let signature = self.key.sign(&SystemRandom::new(), &signed).unwrap();
         signature.as_ref().to_vec()
+    }
+
+    /// What another system would write of it in a file for an import.
+    pub fn exported(&self, user: impl std::fmt::Display) -> Value {
+        let [x, y] = self.public();
+        let start = [0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 0x20];
+        let key = [&start[..], &x, &[0x22, 0x58, 0x20], &y].concat();
+        serde_json::json!({
+            "user": user.to_string(),
+            "credential_id": encoded(&self.id),
+            "public_key": encoded(&key),
+            "counter": self.counter,
+            "transports": ["internal"],
+            "user_handle": encoded(&self.user),
+            "user_verified": self.device.uv,
+            "backup_eligible": self.device.backup_eligible,
+            "rp_id": "localhost",
+        })
     }
 
     /// Both coordinates of the public key.

@@ -8,14 +8,22 @@
 //! accept the signature counter.
 
 mod aaguid;
+mod cose;
+mod credential;
 mod providers;
 mod relying_party;
+pub mod transfer;
 
 pub use aaguid::Aaguid;
+pub use cose::BadKey;
+pub use credential::{Credential, Parts};
 pub use relying_party::{
-    Assertion, Credential, Mechanism, Options, Refused, Registered, RelyingParty, UnfitOrigin,
-    is_answer_to,
+    Assertion, Expected, Mechanism, Options, Refused, Registered, RelyingParty, UnfitOrigin,
+    credential_of, is_answer_to,
 };
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::{Method, Possession};
 use crate::domain::assurance::VerifiedFactor;
@@ -32,6 +40,11 @@ impl UserHandle {
         random.fill(&mut bytes)?;
         Ok(Self(bytes))
     }
+}
+
+/// As WebAuthn writes bytes in JSON.
+fn base64url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// Proof that an assertion was right. `accepted` is the store's word for its counter.

@@ -122,6 +122,7 @@ async fn the_audit_log_is_read_back_newest_first_and_by_user() {
     let database = bench.database.clone();
     for (n, who) in ["ada", "eve", "ada"].iter().enumerate() {
         let event = AuditEvent {
+            kind: None,
             at: UnixTime(n as i64),
             user: user(who),
             what: "event",

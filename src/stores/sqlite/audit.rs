@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use sqlx::Row;
+use sqlx::sqlite::SqliteConnection;
 
 use super::super::{AuditEvent, AuditLine, AuditStore, Stored};
 use super::Database;
@@ -12,18 +13,8 @@ use crate::domain::ids::UserId;
 impl AuditStore for Database {
     async fn append(&self, event: AuditEvent) -> Stored<()> {
         self.run(|pool| async move {
-            let query =
-                "INSERT INTO audit_log (at, user_id, what, detail, client) VALUES (?, ?, ?, ?, ?)";
-            let insert = sqlx::query(query)
-                .bind(event.at.0)
-                .bind(event.user.as_str())
-                .bind(event.what);
-            insert
-                .bind(event.detail)
-                .bind(event.from)
-                .execute(&pool)
-                .await
-                .map(|_| ())
+            let mut connection = pool.acquire().await?;
+            append(&mut connection, event).await
         })
         .await
     }
@@ -31,12 +22,13 @@ impl AuditStore for Database {
     async fn recent(&self, user: &UserId, most: u32) -> Stored<Vec<AuditLine>> {
         let user = user.as_str().to_owned();
         self.run(|pool| async move {
-            let query = "SELECT at, what, detail, client FROM audit_log WHERE user_id = ? ORDER BY id DESC LIMIT ?";
+            let query = "SELECT at, what, kind, detail, client FROM audit_log WHERE user_id = ? ORDER BY id DESC LIMIT ?";
             let rows = sqlx::query(query).bind(user).bind(i64::from(most)).fetch_all(&pool).await?;
             let read = |row: &sqlx::sqlite::SqliteRow| {
                 Ok(AuditLine {
                     at: UnixTime(row.try_get("at")?),
                     what: row.try_get("what")?,
+                    kind: row.try_get("kind")?,
                     detail: row.try_get("detail")?,
                     from: row.try_get("client")?,
                 })
@@ -45,4 +37,21 @@ impl AuditStore for Database {
         })
         .await
     }
+}
+
+/// Writes a line, in the transaction of what it tells where there is one.
+pub(super) async fn append(
+    connection: &mut SqliteConnection,
+    event: AuditEvent,
+) -> Result<(), sqlx::Error> {
+    let query =
+        "INSERT INTO audit_log (at, user_id, what, kind, detail, client) VALUES (?, ?, ?, ?, ?, ?)";
+    let insert = sqlx::query(query)
+        .bind(event.at.0)
+        .bind(event.user.as_str())
+        .bind(event.what)
+        .bind(event.kind)
+        .bind(event.detail)
+        .bind(event.from);
+    insert.execute(connection).await.map(|_| ())
 }

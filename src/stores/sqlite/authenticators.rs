@@ -1,8 +1,8 @@
 //! Enrolled authenticators. What must happen once happens in one statement.
 
 use async_trait::async_trait;
-use sqlx::sqlite::SqliteRow;
 use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 
 use super::super::{
     AuthenticatorStore, Enrolled, InsertIf, Inserted, NewTotp, Renamed, StoreError, Stored, TotpRow,

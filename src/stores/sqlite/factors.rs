@@ -78,10 +78,7 @@ pub(super) async fn end_insert(
 }
 
 /// Whichever way a factor came, a code for the first one has had its time.
-pub(super) async fn void_tokens(
-    transaction: &mut Open<'_>,
-    user: &str,
-) -> Result<(), sqlx::Error> {
+pub(super) async fn void_tokens(transaction: &mut Open<'_>, user: &str) -> Result<(), sqlx::Error> {
     let delete = sqlx::query("DELETE FROM enrolment_tokens WHERE user_id = ?").bind(user);
     delete.execute(&mut **transaction).await.map(|_| ())
 }

@@ -57,6 +57,16 @@ impl PasskeyStore for Database {
         .await
     }
 
+    async fn replace_credential(&self, id: &FactorId, credential: SealedCredential) -> Stored<()> {
+        let id = id.as_str().to_owned();
+        self.run(|pool| async move {
+            let query = "UPDATE passkeys SET credential = ? WHERE id = ?";
+            let update = sqlx::query(query).bind(credential.0).bind(id);
+            update.execute(&pool).await.map(|_| ())
+        })
+        .await
+    }
+
     async fn known_handle(&self, user: &UserId) -> Stored<Option<UserHandle>> {
         let user = user.as_str().to_owned();
         let handle = self.run(|pool| async move {

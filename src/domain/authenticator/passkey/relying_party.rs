@@ -1,7 +1,5 @@
 //! Both ceremonies of WebAuthn, for one relying party.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use webauthn_rs::prelude::{
     AuthenticatorAttachment, Passkey, PasskeyRegistration, PublicKeyCredential,
@@ -9,7 +7,7 @@ use webauthn_rs::prelude::{
     Url, Uuid, Webauthn, WebauthnBuilder, WebauthnError,
 };
 
-use super::{Aaguid, Possession, UserHandle};
+use super::{Aaguid, Credential, Possession, UserHandle, base64url};
 
 /// The one origin that passkeys are made for and used at.
 #[derive(Clone, Debug)]
@@ -41,15 +39,20 @@ pub struct Options {
     pub pending: String,
 }
 
-/// A public key with its id, counter and transports.
-#[derive(Clone, Debug)]
-pub struct Credential(SecurityKey);
-
 /// A new credential.
 #[derive(Clone, Debug)]
 pub struct Registered {
     pub credential: Credential,
     pub aaguid: Option<Aaguid>,
+}
+
+/// What is known of the credential that answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    /// What its authenticator knows the user by: where it says a handle, it must be this one.
+    pub handle: &'a [u8],
+    /// See [`Credential::backup_known`].
+    pub backup_known: bool,
 }
 
 /// An assertion whose signature fits.
@@ -205,17 +208,17 @@ impl RelyingParty {
             return Err(Refused::Id);
         }
         Ok(Registered {
-            credential: Credential(credential),
+            credential: credential.into(),
             aaguid: Aaguid::of(&answer.response.attestation_object),
         })
     }
 
     /// JSON for `signalAllAcceptedCredentials`: authenticators may forget the others of this user.
     pub fn accepted<'a>(&self, user: UserHandle, ids: impl Iterator<Item = &'a [u8]>) -> String {
-        let ids: Vec<String> = ids.map(|id| URL_SAFE_NO_PAD.encode(id)).collect();
+        let ids: Vec<String> = ids.map(base64url).collect();
         let signal = serde_json::json!({
             "rpId": self.domain,
-            "userId": URL_SAFE_NO_PAD.encode(user.0),
+            "userId": base64url(&user.0),
             "allAcceptedCredentialIds": ids,
         });
         signal.to_string()
@@ -226,7 +229,7 @@ impl RelyingParty {
         let answer: RegisterPublicKeyCredential = serde_json::from_str(answer).ok()?;
         let signal = serde_json::json!({
             "rpId": self.domain,
-            "credentialId": URL_SAFE_NO_PAD.encode(&answer.raw_id),
+            "credentialId": base64url(&answer.raw_id),
         });
         Some(signal.to_string())
     }
@@ -234,7 +237,7 @@ impl RelyingParty {
     /// Options for an assertion by one of these credentials. The library's way for security keys is the
     /// one that takes keys of both kinds; whether a user has to be verified is part of each credential.
     pub fn begin_assertion(&self, known: &[Credential]) -> Result<Options, Refused> {
-        let keys: Vec<SecurityKey> = known.iter().map(|known| known.0.clone()).collect();
+        let keys: Vec<SecurityKey> = known.iter().map(|known| known.key.clone()).collect();
         let (options, pending) = self.webauthn.start_securitykey_authentication(&keys)?;
         let mut options = serde_json::to_value(&options.public_key)?;
         if let Some(options) = options.as_object_mut() {
@@ -256,16 +259,20 @@ impl RelyingParty {
     pub fn finish_assertion(
         &self,
         pending: &str,
-        user: UserHandle,
+        expected: Expected<'_>,
         answer: &str,
     ) -> Result<Assertion, Refused> {
         let answer: PublicKeyCredential = serde_json::from_str(answer)?;
-        let pending: SecurityKeyAuthentication = serde_json::from_str(pending)?;
         let handle = answer.response.user_handle.as_deref();
-        if handle.is_some_and(|handle| !handle.is_empty() && handle != user.0) {
+        if handle.is_some_and(|handle| !handle.is_empty() && handle != expected.handle) {
             return Err(Refused::UserHandle);
         }
         unframed(&answer.response.client_data_json)?;
+        let mut pending: serde_json::Value = serde_json::from_str(pending)?;
+        if !expected.backup_known {
+            take_backup_flag(&mut pending, &answer);
+        }
+        let pending: SecurityKeyAuthentication = serde_json::from_value(pending)?;
         let result = self
             .webauthn
             .finish_securitykey_authentication(&answer, &pending)?;
@@ -278,6 +285,30 @@ impl RelyingParty {
             },
         })
     }
+}
+
+/// The library demands the flag that it knows. Where nobody knows it yet, it is what the authenticator
+/// says now, under its signature.
+fn take_backup_flag(pending: &mut serde_json::Value, answer: &PublicKeyCredential) {
+    const BACKUP_ELIGIBLE: u8 = 0x08;
+    let flags = answer.response.authenticator_data.get(32);
+    let eligible = flags.is_some_and(|flags| flags & BACKUP_ELIGIBLE != 0);
+    let credentials = pending
+        .pointer_mut("/ast/credentials")
+        .and_then(serde_json::Value::as_array_mut);
+    for known in credentials.into_iter().flatten() {
+        let answers = known.get("cred_id").and_then(serde_json::Value::as_str)
+            == Some(base64url(&answer.raw_id).as_str());
+        if let Some(known) = known.as_object_mut().filter(|_| answers) {
+            known.insert("backup_eligible".to_owned(), eligible.into());
+        }
+    }
+}
+
+/// The id of the credential that an answer is by, right or wrong.
+pub fn credential_of(answer: &str) -> Option<Vec<u8>> {
+    let answer: PublicKeyCredential = serde_json::from_str(answer).ok()?;
+    Some(answer.raw_id)
 }
 
 /// Whether an answer is to the challenge of these options, right or wrong. What cannot be read is to any.
@@ -302,44 +333,6 @@ fn unframed(client_data: &[u8]) -> Result<(), Refused> {
     match frames.cross_origin == Some(true) || frames.top_origin.is_some() {
         true => Err(Refused::Framed),
         false => Ok(()),
-    }
-}
-
-impl Credential {
-    pub fn id(&self) -> &[u8] {
-        self.0.cred_id()
-    }
-
-    /// JSON, for the store to encrypt.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
-        serde_json::to_vec(&self.0)
-    }
-
-    /// `counter` is the highest that the store has accepted: it is kept beside the credential.
-    pub fn from_bytes(bytes: &[u8], counter: u32) -> Result<Self, serde_json::Error> {
-        let key: SecurityKey = serde_json::from_slice(bytes)?;
-        let mut inner = webauthn_rs::prelude::Credential::from(key);
-        inner.counter = counter;
-        Ok(Self(inner.into()))
-    }
-
-    /// What the authenticator counted when it was made.
-    pub fn counter(&self) -> u32 {
-        self.inner().counter
-    }
-
-    /// Whether the authenticator knew its user when it was made.
-    pub fn user_verified(&self) -> bool {
-        self.inner().user_verified
-    }
-
-    /// Whether its key may be on several devices.
-    pub fn backup_eligible(&self) -> bool {
-        self.inner().backup_eligible
-    }
-
-    fn inner(&self) -> webauthn_rs::prelude::Credential {
-        self.0.clone().into()
     }
 }
 
