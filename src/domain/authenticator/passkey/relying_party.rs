@@ -337,6 +337,9 @@ fn unframed(client_data: &[u8]) -> Result<(), Refused> {
 }
 
 #[cfg(test)]
+mod vectors;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
