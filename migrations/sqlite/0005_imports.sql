@@ -1,6 +1,7 @@
 -- Passkeys that were made elsewhere, or for another host.
 ALTER TABLE passkeys ADD COLUMN rp_id TEXT;       -- the host it was made for; NULL where that was not written down yet
 ALTER TABLE passkeys ADD COLUMN user_handle BLOB; -- what an imported one knows its user by; NULL: webauthn_users.handle, if anything
+CREATE INDEX passkeys_by_handle ON passkeys (user_handle) WHERE user_handle IS NOT NULL;
 
 -- The kind of factor that a line is about: a name that somebody gave to one says nothing of it.
 ALTER TABLE audit_log ADD COLUMN kind TEXT;       -- 'totp', 'passkey' or 'backup_code'; NULL in other and in older lines

@@ -1,5 +1,6 @@
 //! What every implementation of a store does, races included. A backend is done when it passes.
 
+mod administration;
 mod authenticators;
 mod backup_codes;
 mod ceremonies;

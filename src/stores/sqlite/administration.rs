@@ -1,6 +1,6 @@
 //! Changes by an administrator, each in one transaction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteConnection;
@@ -25,10 +25,10 @@ impl AdministrationStore for Database {
         self.run(|pool| async move {
             let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
             let mut landed = Vec::with_capacity(new.len());
-            let mut changed = BTreeSet::new();
+            let (mut changed, mut numbers) = (BTreeSet::new(), Numbers::new());
             for passkey in new {
                 let user = passkey.user.clone();
-                let outcome = land(&mut transaction, passkey, told).await?;
+                let outcome = land(&mut transaction, passkey, told, &mut numbers).await?;
                 if matches!(outcome, Landed::Added(_)) {
                     changed.insert(user);
                 }
@@ -97,10 +97,15 @@ impl AdministrationStore for Database {
     }
 }
 
+/// The number that each name of a user got last: a file that gives one name to thousands must not search
+/// from the start each time.
+type Numbers = BTreeMap<(UserId, String), usize>;
+
 async fn land(
     transaction: &mut Transaction<'_, Sqlite>,
     mut new: NewPasskey,
     told: Told,
+    numbers: &mut Numbers,
 ) -> Result<Landed, sqlx::Error> {
     let query = "SELECT user_id FROM passkeys WHERE credential_digest = ?";
     let owner = sqlx::query_scalar::<_, String>(query)
@@ -115,7 +120,7 @@ async fn land(
     if is_others_handle(transaction, &new).await? {
         return Ok(Landed::OthersHandle);
     }
-    new.name = free_name(transaction, &new).await?;
+    new.name = free_name(transaction, &new, numbers).await?;
     passkeys::insert(transaction, &new).await?;
     factors::void_tokens(transaction, new.user.as_str()).await?;
     let event = AuditEvent {
@@ -149,14 +154,16 @@ async fn is_others_handle(
 async fn free_name(
     transaction: &mut Transaction<'_, Sqlite>,
     new: &NewPasskey,
+    numbers: &mut Numbers,
 ) -> Result<FriendlyName, sqlx::Error> {
-    let mut number = 1;
+    let key = (new.user.clone(), new.name.as_str().to_owned());
+    let number = numbers.entry(key).or_insert(0);
     loop {
-        let name = new.name.numbered(number);
+        *number += 1;
+        let name = new.name.numbered(*number);
         if !factors::is_taken(transaction, new.user.as_str(), name.as_str(), "").await? {
             return Ok(name);
         }
-        number += 1;
     }
 }
 

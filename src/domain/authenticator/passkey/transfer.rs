@@ -31,7 +31,7 @@ use crate::domain::authenticator::FriendlyName;
 use crate::domain::ids::UserId;
 
 /// So many at a time: an import is one transaction, and others wait for it.
-pub const MOST: usize = 5_000;
+pub const MOST: usize = 2_000;
 /// In bytes (WebAuthn Level 3, sections 7.1 and 5.4.3).
 const LONGEST_ID: usize = 1_023;
 const LONGEST_HANDLE: usize = 64;
