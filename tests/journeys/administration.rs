@@ -4,6 +4,7 @@ use crate::support::passkey::pages;
 use crate::support::people::{self, Person};
 use crate::support::{CrmApp, Device, Gateway, Origin};
 use serde_json::{Value, json};
+use sqlx::Connection;
 use std::process::Output;
 use std::sync::Arc;
 
@@ -164,4 +165,45 @@ async fn what_a_user_has_already_is_skipped_and_names_are_made_unique() {
         (&answer["added"], &answer["known"]),
         (&json!([]), &json!([0, 1]))
     );
+}
+
+#[tokio::test]
+async fn every_command_is_in_the_audit_log_and_a_trial_or_a_mistake_is_not() {
+    let (_origin, gateway) = setting().await;
+    let id = Person(1).id().to_string();
+    let mine = entry(1, b"one");
+    let mut bad = entry(2, b"two");
+    bad["public_key"] = json!("gA");
+    gateway.import(&json!([mine, bad]), &[]);
+    answered(&gateway.import(&json!([mine]), &["--dry-run"]));
+    answered(&gateway.import(&json!([mine]), &[]));
+    answered(&gateway.import(&json!([mine]), &[]));
+    let list = gateway.factors_json(&["list", "--user", &id]);
+    gateway.factors_json(&["export"]);
+    gateway.factors_json(&["export", "--user", &id]);
+    let factor = list["factors"][0]["id"].as_str().unwrap();
+    gateway.factors_json(&["remove", "--user", &id, "--id", factor]);
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(gateway.directory().join("data/stepgate.db"));
+    let mut connection = sqlx::SqliteConnection::connect_with(&options)
+        .await
+        .unwrap();
+    let query = "SELECT what, client FROM audit_log WHERE user_id = ? ORDER BY id";
+    let lines = sqlx::query_as::<_, (String, String)>(query).bind(&id);
+    let lines = lines.fetch_all(&mut connection).await.unwrap();
+    assert!(
+        lines
+            .iter()
+            .all(|(_, from)| from == "administrator, command line"),
+        "{lines:?}"
+    );
+    let what: Vec<&str> = lines.iter().map(|(what, _)| what.as_str()).collect();
+    let expected = [
+        "factor_imported",
+        "factors_listed",
+        "factors_exported",
+        "factors_exported",
+        "factor_removed",
+    ];
+    assert_eq!(what, expected);
 }

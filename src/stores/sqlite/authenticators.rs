@@ -1,4 +1,4 @@
-//! Enrolled authenticators. What must happen once happens in one statement.
+//! Enrolled authenticators. What must happen once happens in one statement or transaction.
 
 use async_trait::async_trait;
 use sqlx::Row;

@@ -1,4 +1,4 @@
-//! Passkeys. What must happen once happens in one statement.
+//! Passkeys. What must happen once happens in one statement or transaction.
 
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
