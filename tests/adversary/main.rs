@@ -22,6 +22,7 @@ mod body_tricks;
 mod canary;
 mod clock_back;
 mod code_flood;
+mod code_flood_rate;
 mod code_races;
 mod crowd;
 mod desync;
