@@ -187,6 +187,11 @@ async fn a_clock_that_was_wrong_does_not_lock_an_account_for_as_long() {
             .unwrap();
     }
     let half_a_minute = Permit::Wait(NOW.plus(Duration::from_secs(30)));
+    // The look forgives as well: whoever is told to wait gets no further than that.
+    for now in [NOW, NOW.plus(Duration::from_secs(10))] {
+        let looked = bench.database.look(&user("ada"), Guess::Code, now).await;
+        assert_eq!(looked.unwrap(), half_a_minute);
+    }
     assert_eq!(
         bench
             .database
