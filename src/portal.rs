@@ -17,6 +17,7 @@ mod checks;
 mod dialogs;
 mod enrol;
 mod factors;
+pub mod languages;
 mod page;
 mod passkey;
 mod security;
@@ -39,6 +40,7 @@ use crate::domain::ids::FactorId;
 use crate::domain::session::State;
 use crate::flows::{Actor, FlowError, Flows, Moved};
 use crate::stores::Held;
+use languages::{Language, Reader};
 use theme::Theme;
 use views::texts::{Ending, PageProblem, Way};
 use views::{EndedPage, ErrorPage, Frame, FramedPage, MomentPage};
@@ -81,6 +83,7 @@ struct Visit<'a> {
 
 impl Portal {
     pub fn new(settings: PortalSettings, flows: Flows, csrf: Csrf) -> Self {
+        Language::prepare();
         Self {
             version: settings.theme.version(),
             settings,
@@ -101,13 +104,13 @@ impl Portal {
             return page;
         }
         if let Err(problem) = checks::admit(request, &self.settings.origin) {
-            return self.problem(problem, request.request_id, None);
+            return self.problem(problem, request.reader(), None);
         }
         match self.page(request).await {
             Ok(page) => page,
             Err(error) => {
                 tracing::error!(request_id = request.request_id, %error, "a page could not be served");
-                self.problem(problem_of(&error), request.request_id, Some(request.path))
+                self.problem(problem_of(&error), request.reader(), Some(request.path))
             }
         }
     }
@@ -129,7 +132,7 @@ impl Portal {
         if request.method == Method::POST && !self.csrf_holds(&visit) {
             return Ok(self.problem(
                 PageProblem::FormRejected,
-                request.request_id,
+                request.reader(),
                 Some(request.path),
             ));
         }
@@ -145,7 +148,7 @@ impl Portal {
             Some("/enrol/passkey" | "/enrol/security-key") => self.new_passkey(visit, true).await,
             Some("/step-up") => self.step_up(visit).await,
             Some("/sign-out") => self.sign_out(visit).await,
-            _ => Ok(self.problem(PageProblem::NotFound, request.request_id, None)),
+            _ => Ok(self.problem(PageProblem::NotFound, request.reader(), None)),
         }
     }
 
@@ -178,7 +181,7 @@ impl Portal {
             ["authenticators" | "passkeys", id, "rename"] => {
                 self.with_factor(visit, factor(id), false).await
             }
-            _ => Ok(self.problem(PageProblem::NotFound, visit.request.request_id, None)),
+            _ => Ok(self.problem(PageProblem::NotFound, visit.request.reader(), None)),
         }
     }
 
@@ -195,7 +198,7 @@ impl Portal {
         ending: Ending,
     ) -> Result<Page, FlowError> {
         let page = EndedPage {
-            frame: self.frame(request.request_id),
+            frame: self.frame(request.reader()),
             ending,
             sign_in: &self.settings.sign_in_page,
         };
@@ -217,7 +220,7 @@ impl Portal {
     /// the new one.
     fn moment(&self, request: &PortalRequest<'_>) -> Result<Page, FlowError> {
         let page = MomentPage {
-            frame: self.frame(request.request_id),
+            frame: self.frame(request.reader()),
         };
         Ok(self.render(StatusCode::OK, &page, request.request_id))
     }
@@ -239,32 +242,33 @@ impl Portal {
         page
     }
 
-    fn frame<'a>(&'a self, request_id: &'a str) -> Frame<'a> {
+    fn frame<'a>(&'a self, reader: Reader<'a>) -> Frame<'a> {
         Frame {
             app_name: &self.settings.app_name,
             portal: &self.settings.path,
             version: &self.version,
             logo: self.settings.theme.logo.is_some(),
             support_url: self.settings.support_url.as_deref(),
-            request_id,
-            lang: "en",
-            dir: "ltr",
+            request_id: reader.request_id,
+            language: reader.language,
+            lang: reader.language.tag(),
+            dir: reader.language.direction(),
             over: None,
         }
     }
 
     /// An error page.
-    pub fn problem(&self, problem: PageProblem, request_id: &str, retry: Option<&str>) -> Page {
+    pub fn problem(&self, problem: PageProblem, reader: Reader<'_>, retry: Option<&str>) -> Page {
         let status =
             StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut page = self.render(
             status,
             &ErrorPage {
-                frame: self.frame(request_id),
+                frame: self.frame(reader),
                 problem,
                 retry,
             },
-            request_id,
+            reader.request_id,
         );
         if matches!(problem.status(), 429 | 503) {
             page.headers.push(("Retry-After", "5".to_owned()));
@@ -273,24 +277,24 @@ impl Portal {
     }
 
     /// The small page in a frame of the application that cannot show the challenge.
-    pub fn framed(&self, request_id: &str) -> Page {
+    pub fn framed(&self, reader: Reader<'_>) -> Page {
         let challenge = format!("{}/challenge", self.settings.path);
         let page = FramedPage {
-            frame: self.frame(request_id),
+            frame: self.frame(reader),
             challenge: &challenge,
         };
-        self.render(StatusCode::UNAUTHORIZED, &page, request_id)
+        self.render(StatusCode::UNAUTHORIZED, &page, reader.request_id)
             .framed_by_self()
     }
 
     /// The page between two tabs, for a path of the application.
-    pub fn one_moment(&self, request_id: &str) -> Page {
+    pub fn one_moment(&self, reader: Reader<'_>) -> Page {
         self.render(
             StatusCode::OK,
             &MomentPage {
-                frame: self.frame(request_id),
+                frame: self.frame(reader),
             },
-            request_id,
+            reader.request_id,
         )
     }
 
@@ -307,7 +311,7 @@ impl Portal {
     fn asset(&self, request: &PortalRequest<'_>, name: &str) -> Page {
         match self.settings.theme.asset(name) {
             Some((bytes, kind)) => Page::asset(bytes, kind),
-            None => self.problem(PageProblem::NotFound, request.request_id, None),
+            None => self.problem(PageProblem::NotFound, request.reader(), None),
         }
     }
 }

@@ -38,6 +38,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("ciborium", &["domain"]),
     ("axum", &["demo"]),
     ("askama", &["portal", "demo"]),
+    ("fluent_bundle", &["portal"]),
+    ("unic_langid", &["portal"]),
     ("figment", &["config"]),
     ("clap", &["cli"]),
 ];

@@ -34,6 +34,8 @@ pub struct Created<'a> {
     pub answer: &'a str,
     /// Empty for the provider's.
     pub name: &'a str,
+    /// For what has neither, in the user's language.
+    pub plain_name: &'a str,
     /// The administrator's one-time code, where the policy asks for one.
     pub token: &'a str,
 }
@@ -173,15 +175,11 @@ impl Flows {
             .seal_credential(&bytes, user, id, &*self.random)?;
         let mut credential_digest = [0; 32];
         credential_digest.copy_from_slice(digest(&SHA256, new.credential.id()).as_ref());
-        let plain = match created.mechanism {
-            Mechanism::Passkey => "Passkey",
-            Mechanism::SecurityKey => "Security key",
-        };
         let provider = new.aaguid.and_then(|aaguid| aaguid.provider());
         let typed = FriendlyName::new(created.name).ok();
         let base = typed
             .as_ref()
-            .map_or(provider.unwrap_or(plain), FriendlyName::as_str);
+            .map_or(provider.unwrap_or(created.plain_name), FriendlyName::as_str);
         let Ok(base) = FriendlyName::new(base) else {
             return Ok((Inserted::NameTaken, base.to_owned()));
         };

@@ -114,6 +114,31 @@ mod tests {
     }
 
     #[test]
+    fn the_sheet_knows_no_left_and_right() {
+        /// With what makes it right in both directions.
+        const EXCEPTIONS: &[&str] = &[];
+        let sides = regex::Regex::new(
+            r"(?x) (?:margin|padding|border|scroll-margin|scroll-padding)-(?:left|right)
+            | (?:^|[\s;{])(?:left|right)\s*: | (?:text-align|float|clear)\s*:\s*(?:left|right)
+            | border-(?:top|bottom)-(?:left|right)-radius",
+        );
+        let sides = sides.unwrap();
+        for wrong in [
+            "a{margin-left:1px}",
+            " left: 0;",
+            "text-align: right",
+            "a{ right:0 }",
+        ] {
+            assert!(sides.is_match(wrong), "{wrong}");
+        }
+        let (sheet, _) = get("stepgate.css").unwrap();
+        let sheet = String::from_utf8(sheet.into_owned()).unwrap();
+        let found = sheet.lines().filter(|line| sides.is_match(line));
+        let found: Vec<_> = found.filter(|line| !EXCEPTIONS.contains(line)).collect();
+        assert!(found.is_empty(), "use logical properties: {found:#?}");
+    }
+
+    #[test]
     fn the_version_is_short_and_stable() {
         assert_eq!(version().len(), 12);
         assert_eq!(version(), version());

@@ -46,7 +46,7 @@ impl Portal {
         let replaces = codes.is_empty() && self.flows.sheet_of(visit.actor).await?.is_some();
         let (csrf, made) = (
             self.csrf_of(visit.held),
-            times::show(self.flows.clock.now()),
+            times::show(self.flows.clock.now(), visit.request.language),
         );
         let site = self.settings.origin.split("://").last().unwrap_or_default();
         let backdrop = self.backdrop(visit, visit.request.path).await;

@@ -85,7 +85,7 @@ impl Portal {
         };
         let (csrf, action) = (self.csrf_of(visit.held), self.challenge_address(way));
         let page = ChallengePage {
-            frame: self.frame(visit.request.request_id),
+            frame: self.frame(visit.request.reader()),
             csrf: &csrf,
             action: &action,
             account: &visit.actor.who.name,
@@ -135,9 +135,12 @@ impl Portal {
         tried: Tried,
         others: Vec<Other>,
     ) -> Page {
-        let (csrf, shown) = (self.csrf_of(visit.held), until.map(times::show_end));
+        let (csrf, shown) = (
+            self.csrf_of(visit.held),
+            until.map(|until| times::show_end(until, visit.request.language)),
+        );
         let page = LockedPage {
-            frame: self.frame(visit.request.request_id),
+            frame: self.frame(visit.request.reader()),
             csrf: &csrf,
             account: &visit.actor.who.name,
             retry_at: shown.as_ref().map(times::Shown::moment),

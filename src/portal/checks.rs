@@ -39,6 +39,7 @@ fn is_from_here(request: &PortalRequest<'_>, origin: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::languages::Language;
     use super::super::page::PortalSession;
     use super::*;
 
@@ -59,6 +60,7 @@ mod tests {
             sign_in: None,
             from: "",
             request_id: "",
+            language: Language::English,
             origin,
             fetch_site: site,
             fetch_dest: dest,

@@ -69,7 +69,7 @@ impl Portal {
                 behind: &it.behind,
                 leave: &it.leave,
             }),
-            ..self.frame(visit.request.request_id)
+            ..self.frame(visit.request.reader())
         }
     }
 }

@@ -97,7 +97,7 @@ impl Portal {
         };
         let shown = Shown::of(&seed, &self.settings.app_name, &visit.actor.who.name);
         let Some(shown) = shown else {
-            return Ok(self.problem(PageProblem::Internal, visit.request.request_id, None));
+            return Ok(self.problem(PageProblem::Internal, visit.request.reader(), None));
         };
         let name = match visit.request.field("name") {
             "" => self.free_name(&visit).await?,
@@ -130,19 +130,16 @@ impl Portal {
     }
 
     pub(super) fn closed(&self, visit: &Visit<'_>) -> Page {
-        let request_id = visit.request.request_id;
-        self.problem(PageProblem::EnrolmentClosed, request_id, None)
+        self.problem(PageProblem::EnrolmentClosed, visit.request.reader(), None)
     }
 
     /// A name that this user has not given yet.
     async fn free_name(&self, visit: &Visit<'_>) -> Result<String, FlowError> {
         let taken = self.flows.names(visit.actor).await?;
-        let names = (1..).map(|number: u32| {
-            if number == 1 {
-                "Authenticator app".to_owned()
-            } else {
-                format!("Authenticator app {number}")
-            }
+        let frame = self.frame(visit.request.reader());
+        let names = (1..).map(|number: usize| match number {
+            1 => frame.text("enrol-name").into_owned(),
+            _ => frame.count("enrol-name-next", &number).into_owned(),
         });
         let mut free = names.skip_while(|name| taken.contains(name));
         Ok(free.next().unwrap_or_default())

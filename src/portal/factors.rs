@@ -24,7 +24,7 @@ impl Portal {
             None => None,
         };
         let Some((row, count)) = found else {
-            return Ok(self.problem(PageProblem::NotFound, visit.request.request_id, None));
+            return Ok(self.problem(PageProblem::NotFound, visit.request.reader(), None));
         };
         match (remove, visit.request.method == Method::POST) {
             (true, false) => self.remove_page(visit, &row, count).await,
@@ -77,7 +77,7 @@ impl Portal {
                 "{}?notice=removed",
                 self.settings.security_page
             ))),
-            Remove::Gone => Ok(self.problem(PageProblem::NotFound, visit.request.request_id, None)),
+            Remove::Gone => Ok(self.problem(PageProblem::NotFound, visit.request.reader(), None)),
         }
     }
 
@@ -94,7 +94,7 @@ impl Portal {
                 )));
             }
             Rename::Gone => {
-                return Ok(self.problem(PageProblem::NotFound, visit.request.request_id, None));
+                return Ok(self.problem(PageProblem::NotFound, visit.request.reader(), None));
             }
             Rename::NameTaken => FormProblem::NameTaken,
             Rename::BadName(BadName::Empty) => FormProblem::NameEmpty,

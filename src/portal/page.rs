@@ -3,6 +3,7 @@
 use http::{Method, StatusCode};
 use zeroize::Zeroizing;
 
+use super::languages::{Language, Reader};
 use crate::flows::password::SignInPage;
 use crate::stores::Held;
 
@@ -27,6 +28,8 @@ pub struct PortalRequest<'a> {
     /// The client's address.
     pub from: &'a str,
     pub request_id: &'a str,
+    /// What the pages speak to this visitor.
+    pub language: Language,
     pub origin: Option<&'a str>,
     pub fetch_site: Option<&'a str>,
     pub fetch_dest: Option<&'a str>,
@@ -34,6 +37,13 @@ pub struct PortalRequest<'a> {
 }
 
 impl PortalRequest<'_> {
+    pub fn reader(&self) -> Reader<'_> {
+        Reader {
+            request_id: self.request_id,
+            language: self.language,
+        }
+    }
+
     /// A field of the form; empty where it is missing.
     pub fn field(&self, name: &str) -> &str {
         self.form
@@ -74,6 +84,7 @@ impl Page {
     pub fn html(status: StatusCode, html: String, https: bool) -> Self {
         let mut headers = vec![
             ("Content-Type", "text/html; charset=utf-8".to_owned()),
+            ("Vary", "Accept-Language".to_owned()),
             (
                 "Content-Security-Policy",
                 format!("{CSP}; frame-ancestors 'none'"),

@@ -35,10 +35,17 @@ impl Portal {
             let problem = Some(FormProblem::PasskeyRefused);
             return self.passkey_page(visit, forced, problem).await;
         }
+        let mechanism = mechanism(&visit);
+        let plain = match mechanism {
+            Mechanism::Passkey => "new-passkey",
+            Mechanism::SecurityKey => "new-security-key",
+        };
+        let frame = self.frame(visit.request.reader());
         let created = Created {
-            mechanism: mechanism(&visit),
+            mechanism,
             answer,
             name: visit.request.field("name"),
+            plain_name: &frame.part(plain, "name"),
             token: visit.request.field("enrolment_token"),
         };
         let added = format!("{}?notice=added", self.settings.security_page);
@@ -88,7 +95,7 @@ impl Portal {
             }
             BeginPasskey::Closed => return Ok(self.closed(&visit)),
             BeginPasskey::NotOffered => {
-                return Ok(self.problem(PageProblem::NotFound, request.request_id, None));
+                return Ok(self.problem(PageProblem::NotFound, request.reader(), None));
             }
         };
         let security_key = mechanism == Mechanism::SecurityKey;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 
-use super::times::{Shown, show};
+use super::times::{self, Shown};
 use super::views::texts::{Activity, Notice, PageProblem};
 use super::views::{ActivityRow, CodesLeft, FactorRow, Offer, SecurityPage};
 use super::{Page, Portal, Visit};
@@ -17,7 +17,7 @@ use crate::stores::AuditLine;
 impl Portal {
     pub(super) async fn security(&self, visit: Visit<'_>) -> Result<Page, FlowError> {
         if visit.request.method == Method::POST {
-            return Ok(self.problem(PageProblem::BadRequest, visit.request.request_id, None));
+            return Ok(self.problem(PageProblem::BadRequest, visit.request.reader(), None));
         }
         let overview = self.flows.overview(visit.actor).await?;
         let request_id = visit.request.request_id;
@@ -44,6 +44,7 @@ impl Portal {
     ) -> T {
         let csrf = self.csrf_of(visit.held);
         let others = format!("{}/sign-out-others", self.settings.security_page);
+        let show = |time| times::show(time, visit.request.language);
         let totp = overview.totp.iter().map(|row| Dated {
             id: row.id.as_str(),
             name: &row.name,
@@ -82,7 +83,7 @@ impl Portal {
             from,
         });
         draw(SecurityPage {
-            frame: self.frame(visit.request.request_id),
+            frame: self.frame(visit.request.reader()),
             behind: false,
             csrf: &csrf,
             account: &visit.actor.who.name,

@@ -26,7 +26,7 @@ impl Portal {
             format!("{}/sign-out", self.settings.path),
         );
         let page = SignOutPage {
-            frame: self.frame(visit.request.request_id),
+            frame: self.frame(visit.request.reader()),
             csrf: &csrf,
             action: &action,
             account: &visit.actor.who.name,

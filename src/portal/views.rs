@@ -15,8 +15,8 @@
 //!
 //! The pages live under a strict content security policy: no inline script,
 //! no inline style, one sheet and one script from [`Frame::portal`]`/assets`.
-//! Wording that depends on a state is in [`texts`]; the rest is in the
-//! templates.
+//! Their words are in Fluent files, a set for each language: the templates name
+//! the messages, [`texts`] those that depend on a state, and [`Frame`] says them.
 
 mod backup_codes;
 mod challenge;
@@ -34,6 +34,7 @@ mod security;
 mod sign_out;
 mod step_up;
 pub mod texts;
+mod words;
 
 pub use backup_codes::BackupCodesPage;
 pub use challenge::ChallengePage;
@@ -51,6 +52,8 @@ pub use security::{ActivityRow, CodesLeft, FactorRow, Offer, SecurityPage};
 pub use sign_out::SignOutPage;
 pub use step_up::{SignInAgainPage, StepUpPage};
 
+use super::languages::Language;
+
 /// What every page shows around its own content.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame<'a> {
@@ -66,7 +69,9 @@ pub struct Frame<'a> {
     pub support_url: Option<&'a str>,
     /// Identifies this request in the logs; shown where something failed.
     pub request_id: &'a str,
-    /// Language of the texts (BCP 47): `en`.
+    /// Language of the texts.
+    pub language: Language,
+    /// Its name for browsers (BCP 47): `en`.
     pub lang: &'a str,
     /// Direction of that language: `ltr` or `rtl`.
     pub dir: &'a str,
@@ -119,7 +124,11 @@ mod tests {
 
     fn pages() -> Vec<(String, String)> {
         // Not a real code: as many modules, in an even pattern.
-        samples::all(&qr_svg(49, |x, y| (x * 7 + y * 5 + x * y) % 3 == 0))
+        let qr = qr_svg(49, |x, y| (x * 7 + y * 5 + x * y) % 3 == 0);
+        let german = samples::all(&qr, Language::German).into_iter();
+        let german = german.map(|(name, page)| (format!("de-{name}"), page));
+        let english = samples::all(&qr, Language::English).into_iter();
+        english.chain(german).collect()
     }
 
     /// The opening tags of `element` with their attributes.
@@ -137,7 +146,13 @@ mod tests {
             assert_eq!(tags(&page, "title").len(), 1, "{name}");
             assert_eq!(tags(&page, "h1").len(), 1, "{name}");
             assert_eq!(tags(&page, "main").len(), 1, "{name}");
-            assert!(page.contains("<html lang=\""), "{name}");
+            let marked = match name.as_str() {
+                name if name.contains("rtl-") => "<html lang=\"ar\" dir=\"rtl\">",
+                name if name.starts_with("de-") => "<html lang=\"de\" dir=\"ltr\">",
+                _ => "<html lang=\"en\" dir=\"ltr\">",
+            };
+            assert!(page.contains(marked), "{name}");
+            assert!(!page.contains(crate::portal::languages::MISSING), "{name}");
         }
     }
 
@@ -207,7 +222,7 @@ mod tests {
         assert!(page.contains("<title>Error: Enter your code"));
         assert!(page.contains("<a href=\"#code\">Enter the next code</a>"));
         // In full once, at the field.
-        let problem = texts::FormProblem::CodeWrong.to_string();
+        let problem = samples::FRAME.problem(&texts::FormProblem::CodeWrong);
         assert_eq!(page.replace("&#39;", "'").matches(&problem).count(), 1);
         assert!(page.contains("aria-invalid=\"true\""));
         assert!(page.contains("aria-describedby=\"code-hint code-error\""));
@@ -222,7 +237,8 @@ mod tests {
     #[test]
     fn the_text_about_a_long_name_states_the_limit() {
         let limit = texts::NAME_MAX.to_string();
-        assert!(texts::FormProblem::NameTooLong.remedy().contains(&limit));
+        let said = samples::FRAME.problem(&texts::FormProblem::NameTooLong);
+        assert!(said.contains(&limit), "{said}");
     }
 
     #[test]
@@ -248,6 +264,8 @@ mod tests {
             "authenticator “<bdi>\u{202e}9 lexiP</bdi>”",
         );
         holds("step-up-wrong", "to remove “<bdi>Pixel 9</bdi>”.");
+        holds("de-step-up-wrong", "um „<bdi>Pixel 9</bdi>“ zu entfernen.");
+        holds("de-security-one", "„<bdi>Pixel 9</bdi>“ wurde hinzugefügt.");
     }
 
     #[test]
@@ -290,13 +308,21 @@ mod tests {
     #[test]
     fn users_meet_no_factors() {
         for (name, page) in pages() {
-            assert!(!page.replace("two-factor", "").contains("factor"), "{name}");
+            let page = page.to_lowercase().replace("two-factor", "");
+            let page = page.replace("zwei-faktor", "");
+            assert!(
+                !page.contains("factor") && !page.contains("faktor"),
+                "{name}"
+            );
         }
     }
 
     #[test]
     fn the_key_is_grouped_by_four_and_the_code_has_no_xml_declaration() {
-        let page = samples::all("<?xml version=\"1.0\"?><svg id=\"drawn\"></svg>");
+        let page = samples::all(
+            "<?xml version=\"1.0\"?><svg id=\"drawn\"></svg>",
+            Language::English,
+        );
         let (_, page) = page.into_iter().find(|(name, _)| name == "enrol").unwrap();
         assert!(page.contains("JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP"));
         assert!(page.contains("><svg id=\"drawn\"></svg></div>") && !page.contains("<?xml"));

@@ -8,6 +8,7 @@ use http::Method;
 use crate::domain::matching::{Body, Head, Rule};
 use crate::domain::path_glob::LenientPath;
 use crate::domain::rules::SignInRule;
+use crate::portal::languages::Language;
 use crate::portal::{PortalRequest, PortalSession};
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -136,6 +137,7 @@ fn portal_reads(bytes: &[u8]) {
         sign_in: None,
         from: "127.0.0.1",
         request_id: "1",
+        language: Language::English,
         origin: None,
         fetch_site: None,
         fetch_dest: None,

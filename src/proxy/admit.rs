@@ -7,7 +7,7 @@ use pingora::proxy::Session;
 
 use super::body::{self, BodyError, Read};
 use super::context::Context;
-use super::facts::{BadHead, Facts};
+use super::facts::{BadHead, Facts, language_of};
 use super::gateway::Parts;
 use super::lanes::Round;
 use super::reply::Reply;
@@ -18,6 +18,7 @@ use crate::domain::password_check;
 use crate::domain::path_glob::LenientPath;
 use crate::domain::typed_name::{self, TypedName};
 use crate::flows::FlowError;
+use crate::portal::languages::Reader;
 use crate::portal::problem_of;
 use crate::portal::views::texts::PageProblem;
 use crate::stores::Found;
@@ -288,7 +289,11 @@ impl Parts {
                 PageProblem::BadRequest
             }
         };
-        self.portal.problem(problem, request_id, None).into()
+        let reader = Reader {
+            request_id,
+            language: language_of(session.req_header()),
+        };
+        self.portal.problem(problem, reader, None).into()
     }
 }
 

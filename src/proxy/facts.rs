@@ -12,6 +12,7 @@ use super::target::Target;
 use crate::domain::cookie_names::CookieNames;
 use crate::domain::return_address::{safe_return, same_origin_path};
 use crate::domain::source::TokenInput;
+use crate::portal::languages::{Language, Reader};
 
 /// A head that has more bytes than this is refused.
 const LARGEST_HEAD: usize = 64 * 1024;
@@ -39,6 +40,8 @@ pub struct Facts {
     pub cookies: RequestCookies,
     pub client: IpAddr,
     pub request_id: String,
+    /// What the gateway's own pages speak to this visitor; English for programs.
+    pub language: Language,
     pub upgrade: bool,
     pub expects_continue: bool,
     /// The script of a service worker is asked for.
@@ -98,8 +101,14 @@ impl Facts {
                 .and_then(|value| value.to_str().ok())
                 .unwrap_or_default()
         };
+        let kind = kind(&head.method, &head.headers);
         Ok(Self {
-            kind: kind(&head.method, &head.headers),
+            // Nobody else gets a page.
+            language: match kind {
+                Kind::Navigation | Kind::Framed => language_of(head),
+                Kind::SubResource | Kind::EventStream | Kind::Call => Language::English,
+            },
+            kind,
             target,
             cookies,
             client: client(&head.headers, peer, guard),
@@ -115,6 +124,14 @@ impl Facts {
             forgets: false,
             method: head.method.clone(),
         })
+    }
+
+    /// Who reads the answer, if it is a page of ours.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader {
+            request_id: &self.request_id,
+            language: self.language,
+        }
     }
 
     /// A credential that the gateway did not seal, in a place where applications look for one: the
@@ -178,6 +195,12 @@ impl Facts {
             http::Method::GET | http::Method::HEAD | http::Method::OPTIONS
         )
     }
+}
+
+/// The language in which pages are shown to the sender.
+pub fn language_of(head: &RequestHeader) -> Language {
+    let fields = head.headers.get_all(header::ACCEPT_LANGUAGE);
+    Language::wanted(fields.iter().map(http::HeaderValue::as_bytes))
 }
 
 fn has_folded(headers: &HeaderMap, name: &str) -> bool {

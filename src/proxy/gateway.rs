@@ -12,6 +12,7 @@ use pingora::upstreams::peer::HttpPeer;
 use pingora::{Error, ErrorSource, ErrorType};
 
 use super::context::Context;
+use super::facts::language_of;
 use super::guard::Guard;
 use super::hop_by_hop;
 use super::in_flight::InFlight;
@@ -28,6 +29,7 @@ use crate::domain::clock::UnixTime;
 use crate::domain::ids::RecordId;
 use crate::flows::Flows;
 use crate::portal::Portal;
+use crate::portal::languages::Reader;
 use crate::portal::views::texts::PageProblem;
 
 /// Sealers kept ready; one more costs a key derivation.
@@ -316,7 +318,11 @@ impl ProxyHttp for Gateway {
         };
         if session.response_written().is_none() {
             session.set_keepalive(None);
-            let reply = Reply::from(self.0.portal.problem(problem, &ctx.request_id, None));
+            let reader = Reader {
+                request_id: &ctx.request_id,
+                language: language_of(session.req_header()),
+            };
+            let reply = Reply::from(self.0.portal.problem(problem, reader, None));
             if let Err(error) = respond::write(session, reply, &ctx.request_id).await {
                 tracing::debug!(request_id = ctx.request_id, %error, "an error page could not be sent");
             }

@@ -333,7 +333,7 @@ impl Parts {
         let place = format!("{}/{page}", self.guard.portal);
         match facts.kind {
             Kind::Navigation => Reply::see_other(&place),
-            Kind::Framed => self.portal.framed(&facts.request_id).into(),
+            Kind::Framed => self.portal.framed(facts.reader()).into(),
             Kind::SubResource | Kind::EventStream | Kind::Call => Reply::problem(
                 http::StatusCode::UNAUTHORIZED,
                 "A second factor is needed",
@@ -348,13 +348,13 @@ impl Parts {
             Kind::Navigation | Kind::Framed => {
                 let retry = facts.is_safe().then(|| facts.own_address());
                 self.portal
-                    .problem(problem, &facts.request_id, retry.as_deref())
+                    .problem(problem, facts.reader(), retry.as_deref())
                     .into()
             }
             Kind::SubResource | Kind::EventStream | Kind::Call => {
                 let status = http::StatusCode::from_u16(problem.status())
                     .unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
-                Reply::problem(status, problem.heading(), None)
+                Reply::problem(status, &problem.title(), None)
             }
         }
     }

@@ -254,7 +254,7 @@ impl Parts {
     /// Another tab of this browser has the new token; the next request brings it.
     fn token_replaced(&self, facts: &Facts) -> Reply {
         match (facts.kind, facts.cookies.again) {
-            (Kind::Navigation, true) => self.portal.one_moment(&facts.request_id).into(),
+            (Kind::Navigation, true) => self.portal.one_moment(facts.reader()).into(),
             (Kind::Navigation, false) => {
                 let secure = if self.guard.https { "; Secure" } else { "" };
                 let mark = format!("{AGAIN}=1; Path=/; Max-Age=5; HttpOnly; SameSite=Lax{secure}");

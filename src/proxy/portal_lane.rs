@@ -6,7 +6,7 @@ use pingora::proxy::Session;
 use zeroize::Zeroizing;
 
 use super::body::{self, BodyError};
-use super::facts::Facts;
+use super::facts::{Facts, language_of};
 use super::gateway::Parts;
 use super::jar::{Jar, ResponseCookies, expire};
 use super::password_check::ApplicationSignIn;
@@ -68,6 +68,7 @@ impl Parts {
             sign_in: sign_in.as_ref().map(|page| page as &dyn SignInPage),
             from: &from,
             request_id: &facts.request_id,
+            language: language_of(session.req_header()),
             origin: text("origin"),
             fetch_site: text("sec-fetch-site"),
             fetch_dest: text("sec-fetch-dest"),

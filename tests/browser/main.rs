@@ -19,6 +19,7 @@ mod accessibility;
 mod backup_codes;
 mod chrome;
 mod dialogs;
+mod german;
 mod hands;
 mod inspect;
 mod isolation;

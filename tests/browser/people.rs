@@ -89,6 +89,13 @@ pub async fn answer(tab: &Tab, code: &str, button: &str) {
     tab.arrive(before).await;
 }
 
+/// Types a code into the field of this label, in a tab with scripts.
+pub async fn answer_in(tab: &Tab, label: &str, code: &str) {
+    let before = tab.document().await;
+    tab.fill(label, code).await;
+    tab.arrive(before).await;
+}
+
 /// Reads the secret from the enrolment page the way it is typed over, and checks it against the link.
 pub async fn type_over(tab: &Tab) -> Authenticator {
     let link = tab.text_of("document.querySelector('a[href^=\"otpauth://\"]').href");

@@ -26,6 +26,7 @@ mod evidence_pages;
 mod evidence_trust;
 mod evidence_typed;
 mod https;
+mod languages;
 mod left_overs;
 mod limits;
 mod long_cookies;

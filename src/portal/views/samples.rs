@@ -13,6 +13,7 @@ pub(super) const FRAME: Frame<'static> = Frame {
     logo: false,
     support_url: Some("https://help.example.com"),
     request_id: "01939d8e5b7c7e219a540c1f5d3b2a10",
+    language: Language::English,
     lang: "en",
     dir: "ltr",
     over: None,
@@ -30,8 +31,24 @@ pub(super) const USED: Moment<'static> = Moment {
     iso: "2026-07-21T08:12:00Z",
 };
 
+/// The same time in the words of the page's language.
+fn said(moment: Moment<'static>, frame: Frame<'_>) -> Moment<'static> {
+    let text = match (frame.language, moment.iso == ADDED.iso) {
+        (Language::English, _) => moment.text,
+        (Language::German, true) => "3. März 2026, 14:05 UTC",
+        (Language::German, false) => "21. Juli 2026, 08:12 UTC",
+    };
+    Moment { text, ..moment }
+}
+
 /// Name of the state, and the page.
-pub(super) fn all(qr: &str) -> Vec<(String, String)> {
+pub(super) fn all(qr: &str, language: Language) -> Vec<(String, String)> {
+    let frame = Frame {
+        language,
+        lang: language.tag(),
+        dir: language.direction(),
+        ..FRAME
+    };
     let mut pages = Vec::new();
     let mut add = |name: &str, page: String| pages.push((name.to_owned(), page));
 
@@ -41,7 +58,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         ("challenge-used", Some(FormProblem::CodeUsed)),
         ("challenge-expired", Some(FormProblem::FormExpired)),
     ] {
-        add(name, challenge(FRAME, Way::Code, problem));
+        add(name, challenge(frame, Way::Code, problem));
     }
     for (name, way, problem) in [
         ("challenge-passkey", Way::Passkey, None),
@@ -57,12 +74,12 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
             Some(FormProblem::BackupCodeUsed),
         ),
     ] {
-        add(name, challenge(FRAME, way, problem));
+        add(name, challenge(frame, way, problem));
     }
     let right_to_left = Frame {
         lang: "ar",
         dir: "rtl",
-        ..FRAME
+        ..frame
     };
     add(
         "rtl-challenge-wrong",
@@ -72,13 +89,17 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
     add("rtl-security", security(right_to_left, 2, None));
 
     for (name, retry_at, tried) in [
-        ("locked", Some(USED), Tried::Codes),
-        ("locked-with-passkey", Some(USED), Tried::Codes),
+        ("locked", Some(said(USED, frame)), Tried::Codes),
+        ("locked-with-passkey", Some(said(USED, frame)), Tried::Codes),
         ("locked-for-good", None, Tried::Codes),
-        ("locked-passwords", Some(USED), Tried::Passwords),
+        (
+            "locked-passwords",
+            Some(said(USED, frame)),
+            Tried::Passwords,
+        ),
     ] {
         let page = LockedPage {
-            frame: FRAME,
+            frame,
             csrf: "token",
             account: ACCOUNT,
             retry_at,
@@ -106,7 +127,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
             Some(FormProblem::SecretExpired),
         ),
     ] {
-        add(name, enrol(FRAME, qr, forced, problem));
+        add(name, enrol(frame, qr, forced, problem));
     }
     for (name, count, notice) in [
         ("security-empty", 0, Some(Notice::Removed("Pixel 9"))),
@@ -116,7 +137,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         ("security-disabled", 3, None),
         ("security-many", 4, Some(Notice::Renamed("\u{202e}9 lexiP"))),
     ] {
-        add(name, security(FRAME, count, notice));
+        add(name, security(frame, count, notice));
     }
     for (name, last) in [
         ("remove", None),
@@ -124,7 +145,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         ("remove-last-required", Some(AfterLast::EnrolAgain)),
     ] {
         let page = RemovePage {
-            frame: FRAME,
+            frame,
             csrf: "token",
             action: "/settings/security/authenticators/7/remove",
             cancel: "/settings/security",
@@ -139,7 +160,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         ("rename-taken", Some(FormProblem::NameTaken)),
     ] {
         let page = RenamePage {
-            frame: FRAME,
+            frame,
             csrf: "token",
             action: "/settings/security/authenticators/7/rename",
             cancel: "/settings/security",
@@ -197,7 +218,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         ),
     ] {
         let page = StepUpPage {
-            frame: FRAME,
+            frame,
             csrf: "token",
             action: "/.mfa/step-up",
             account: ACCOUNT,
@@ -213,7 +234,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         add(name, page.render().unwrap());
     }
     let page = SignInAgainPage {
-        frame: FRAME,
+        frame,
         csrf: "token",
         action: "/.mfa/sign-out",
         account: ACCOUNT,
@@ -223,7 +244,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
     };
     add("sign-in-again", page.render().unwrap());
     let page = SignOutPage {
-        frame: FRAME,
+        frame,
         csrf: "token",
         action: "/.mfa/sign-out",
         account: ACCOUNT,
@@ -247,7 +268,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         ),
     ] {
         let page = NewPasskeyPage {
-            frame: FRAME,
+            frame,
             csrf: "token",
             action: "/settings/security/passkeys/new",
             account: ACCOUNT,
@@ -271,7 +292,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
     ] {
         let code = |number| zeroize::Zeroizing::new(format!("7K3Q-9DAB-0{number}X1-ZZ5M"));
         let page = BackupCodesPage {
-            frame: FRAME,
+            frame,
             csrf: "token",
             action: "/settings/security/backup-codes/new",
             account: ACCOUNT,
@@ -279,7 +300,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
             again: name == "backup-codes-again",
             replaces,
             codes: (0..shown).map(code).collect(),
-            made: ADDED,
+            made: said(ADDED, frame),
             site: "crm.example.com",
             back: "/settings/security",
         };
@@ -294,7 +315,7 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         ("ended-not-signed-in", Ending::NotSignedIn),
     ] {
         let page = EndedPage {
-            frame: FRAME,
+            frame,
             ending,
             sign_in: "/login",
         };
@@ -322,8 +343,8 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
     ] {
         let page = ErrorPage {
             frame: Frame {
-                support_url: FRAME.support_url.filter(|_| problem.status() != 404),
-                ..FRAME
+                support_url: frame.support_url.filter(|_| problem.status() != 404),
+                ..frame
             },
             problem,
             retry: (problem.status() >= 429).then_some("/contacts"),
@@ -334,13 +355,13 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
         );
     }
     let page = FramedPage {
-        frame: FRAME,
+        frame,
         challenge: "/.mfa/challenge",
     };
     add("framed", page.render().unwrap());
     let behind = SecurityPage {
         behind: true,
-        ..security_page(FRAME, 2, None)
+        ..security_page(frame, 2, None)
     };
     let behind = behind.as_cards().render().unwrap();
     let over = Frame {
@@ -348,14 +369,14 @@ pub(super) fn all(qr: &str) -> Vec<(String, String)> {
             behind: &behind,
             leave: "/settings/security#authenticators-new",
         }),
-        ..FRAME
+        ..frame
     };
     add("dialog-enrol", enrol(over, qr, false, None));
     add(
         "dialog-enrol-wrong",
         enrol(over, qr, false, Some(FormProblem::CodeWrong)),
     );
-    add("moment", MomentPage { frame: FRAME }.render().unwrap());
+    add("moment", MomentPage { frame }.render().unwrap());
     pages
 }
 
@@ -421,8 +442,8 @@ pub(super) fn security_page<'a>(
         id,
         name,
         provider: None,
-        added: ADDED,
-        last_used: (id == "7").then_some(USED),
+        added: said(ADDED, frame),
+        last_used: (id == "7").then_some(said(USED, frame)),
         disabled: id == "9",
     };
     let authenticators = [
@@ -463,7 +484,7 @@ pub(super) fn security_page<'a>(
     ]
     .into_iter()
     .map(|(what, from)| ActivityRow {
-        when: USED,
+        when: said(USED, frame),
         what,
         from,
     });
@@ -487,7 +508,7 @@ pub(super) fn security_page<'a>(
         codes: (count > 1).then_some(CodesLeft {
             left: if count > 2 { 2 } else { 9 },
             made: 10,
-            made_at: ADDED,
+            made_at: said(ADDED, frame),
         }),
         activity: activity.take(count * 3).collect(),
         notice,

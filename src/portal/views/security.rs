@@ -1,5 +1,7 @@
 //! The security page: a card for each kind of factor, activity, sessions.
 
+use std::borrow::Cow;
+
 use askama::Template;
 
 use super::texts::{Activity, NAME_MAX, Notice};
@@ -39,6 +41,15 @@ pub struct CodesLeft<'a> {
 }
 
 impl CodesLeft<'_> {
+    fn remaining(&self, frame: &Frame<'_>) -> Cow<'static, str> {
+        let key = match self.are_few() {
+            true => "security-codes-few",
+            false => "security-codes-left",
+        };
+        let values = [("left", self.left.into()), ("made", self.made.into())];
+        frame.say(key, None, &values)
+    }
+
     fn are_few(&self) -> bool {
         self.left <= FEW
     }

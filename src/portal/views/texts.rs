@@ -1,7 +1,8 @@
-//! Every text that depends on what happened, in one place.
+//! Every text that depends on what happened: its key in the Fluent files.
 //!
 //! Errors elsewhere say whose fault it is; these say it to the user: what
-//! happened, and what to do. Plain sentences, no codes, no blame.
+//! happened, and what to do. Plain sentences, no codes, no blame. A key with
+//! more than one sentence has the others as attributes.
 
 mod activity;
 mod form_problem;
@@ -14,34 +15,7 @@ pub use page_problem::PageProblem;
 /// Longest name of an authenticator, in characters.
 pub const NAME_MAX: usize = 64;
 
-/// A sentence that may hold a name which its owner chose. The pages set the
-/// name apart (`<bdi>`), so that its direction does not turn the sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sentence<'a> {
-    pub before: &'static str,
-    pub name: Option<&'a str>,
-    pub after: &'static str,
-}
-
-impl<'a> Sentence<'a> {
-    fn plain(text: &'static str) -> Self {
-        Self {
-            before: text,
-            name: None,
-            after: "",
-        }
-    }
-
-    fn around(before: &'static str, name: &'a str, after: &'static str) -> Self {
-        Self {
-            before,
-            name: Some(name),
-            after,
-        }
-    }
-}
-
-/// What a step-up is for; completes "Confirm that it is you …".
+/// What a step-up is for; stands within the sentence that asks for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason<'a> {
     AddAuthenticator,
@@ -54,13 +28,21 @@ pub enum Reason<'a> {
 }
 
 impl<'a> Reason<'a> {
-    pub fn sentence(self) -> Sentence<'a> {
+    pub fn key(self) -> &'static str {
         match self {
-            Self::AddAuthenticator => Sentence::plain("to add an authenticator"),
-            Self::AddPasskey => Sentence::plain("to add a passkey"),
-            Self::NewBackupCodes => Sentence::plain("to make new backup codes"),
-            Self::Remove(name) => Sentence::around("to remove “", name, "”"),
-            Self::OpenPage => Sentence::plain("to open this page"),
+            Self::AddAuthenticator => "reason-add-authenticator",
+            Self::AddPasskey => "reason-add-passkey",
+            Self::NewBackupCodes => "reason-new-backup-codes",
+            Self::Remove(_) => "reason-remove",
+            Self::OpenPage => "reason-open-page",
+        }
+    }
+
+    /// For `$name`; empty where there is none in the text.
+    pub fn name(self) -> &'a str {
+        match self {
+            Self::Remove(name) => name,
+            Self::AddAuthenticator | Self::AddPasskey | Self::NewBackupCodes | Self::OpenPage => "",
         }
     }
 }
@@ -76,12 +58,30 @@ pub enum Way {
 
 impl Way {
     /// A link to the page that asks for it.
-    pub fn choice(self) -> &'static str {
+    pub fn key(self) -> &'static str {
         match self {
-            Self::Code => "Use a code from your authenticator app",
-            Self::Passkey => "Use a passkey",
-            Self::BackupCode => "Use a backup code",
-            Self::Password => "Use your password",
+            Self::Code => "way-code",
+            Self::Passkey => "way-passkey",
+            Self::BackupCode => "way-backup-code",
+            Self::Password => "way-password",
+        }
+    }
+
+    /// The heading of a challenge that asks for it, with a `lead`.
+    pub fn challenge(self) -> &'static str {
+        match self {
+            Self::Code | Self::Password => "challenge-code",
+            Self::Passkey => "challenge-passkey",
+            Self::BackupCode => "challenge-backup-code",
+        }
+    }
+
+    /// What a step-up says that asks for it.
+    pub fn step_up(self) -> &'static str {
+        match self {
+            Self::Password => "step-up-password",
+            Self::Passkey => "step-up-passkey",
+            Self::Code | Self::BackupCode => "step-up-code",
         }
     }
 }
@@ -97,16 +97,10 @@ pub enum AfterLast {
 
 impl AfterLast {
     /// What the next sign-in will be like.
-    pub fn consequence(self) -> &'static str {
+    pub fn key(self) -> &'static str {
         match self {
-            Self::Unprotected => {
-                "You stay signed in here, but your next sign-in will ask for your password only. \
-                 Anyone who knows it can get into your account."
-            }
-            Self::EnrolAgain => {
-                "You stay signed in here, but your next sign-in will ask you to set up a new one \
-                 before you can go on."
-            }
+            Self::Unprotected => "remove-last-optional",
+            Self::EnrolAgain => "remove-last-required",
         }
     }
 }
@@ -119,36 +113,11 @@ pub enum Tried {
 }
 
 impl Tried {
-    /// In a few words.
-    pub fn heading(self) -> &'static str {
+    /// A heading; the `consequence` for a while, and the `suspicion` that it was somebody else.
+    pub fn key(self) -> &'static str {
         match self {
-            Self::Codes => "Too many wrong codes",
-            Self::Passwords => "Too many wrong passwords",
-        }
-    }
-
-    /// What follows from it, for a while.
-    pub fn consequence(self) -> &'static str {
-        match self {
-            Self::Codes => {
-                "To keep your account safe, codes are not accepted for now, not even right ones."
-            }
-            Self::Passwords => {
-                "To keep your account safe, passwords are not accepted here for now, not even right ones."
-            }
-        }
-    }
-
-    /// What it means if it was somebody else.
-    pub fn suspicion(self) -> &'static str {
-        match self {
-            Self::Codes => {
-                "Whoever typed these codes knows your password. Change it as soon as you can."
-            }
-            Self::Passwords => {
-                "Whoever typed these passwords was using your session. Sign out here, and change \
-                 your password as soon as you can."
-            }
+            Self::Codes => "locked-codes",
+            Self::Passwords => "locked-passwords",
         }
     }
 }
@@ -170,36 +139,15 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// In a few words.
-    pub fn heading(self) -> &'static str {
+    /// A heading; the `explanation` says why, and what it means.
+    pub fn key(self) -> &'static str {
         match self {
-            Self::SignedOut => "You are signed out",
-            Self::Expired => "Your session has ended",
-            Self::TooManyAttempts => "This sign-in has ended",
-            Self::TooManyPasswords | Self::PasswordsUnchecked => "Your session has ended",
-            Self::NotSignedIn => "You are not signed in",
-        }
-    }
-
-    /// Why, and what it means.
-    pub fn explanation(self) -> &'static str {
-        match self {
-            Self::SignedOut => "You can close this window.",
-            Self::Expired => {
-                "To keep your account safe, sessions end after a while. Sign in again to go on."
-            }
-            Self::TooManyAttempts => {
-                "There were too many wrong codes or passkeys. Sign in again with your password. If you \
-                 use codes, check that your phone's clock is right."
-            }
-            Self::TooManyPasswords => {
-                "There were too many wrong passwords. Sign in again with the one that you know to be \
-                 right."
-            }
-            Self::PasswordsUnchecked => {
-                "Your password couldn't be checked several times in a row. Sign in again to go on."
-            }
-            Self::NotSignedIn => "Sign in to open this page.",
+            Self::SignedOut => "ended-signed-out",
+            Self::Expired => "ended-expired",
+            Self::TooManyAttempts => "ended-attempts",
+            Self::TooManyPasswords => "ended-passwords",
+            Self::PasswordsUnchecked => "ended-unchecked",
+            Self::NotSignedIn => "ended-not-signed-in",
         }
     }
 }
@@ -215,20 +163,20 @@ pub enum Notice<'a> {
 }
 
 impl<'a> Notice<'a> {
-    pub fn sentence(self) -> Sentence<'a> {
+    pub fn key(self) -> &'static str {
         match self {
-            Self::Added(name) => Sentence::around(
-                "“",
-                name,
-                "” has been added. You can sign in with it from now on.",
-            ),
-            Self::Removed(name) => Sentence::around(
-                "“",
-                name,
-                "” has been removed. You can delete it in your app or password manager, too.",
-            ),
-            Self::Renamed(name) => Sentence::around("It is now called “", name, "”."),
-            Self::OthersSignedOut => Sentence::plain("Your other sessions have been signed out."),
+            Self::Added(_) => "notice-added",
+            Self::Removed(_) => "notice-removed",
+            Self::Renamed(_) => "notice-renamed",
+            Self::OthersSignedOut => "notice-others-signed-out",
+        }
+    }
+
+    /// For `$name`; empty where there is none in the text.
+    pub fn name(self) -> &'a str {
+        match self {
+            Self::Added(name) | Self::Removed(name) | Self::Renamed(name) => name,
+            Self::OthersSignedOut => "",
         }
     }
 }

@@ -1,7 +1,5 @@
 //! What happened to an account, line by line.
 
-use super::Sentence;
-
 /// One entry of *Recent security activity*.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity<'a> {
@@ -38,37 +36,42 @@ pub enum Activity<'a> {
 }
 
 impl<'a> Activity<'a> {
-    pub fn sentence(self) -> Sentence<'a> {
+    pub fn key(self) -> &'static str {
         match self {
-            Self::SignedIn(name) => Sentence::around("Signed in with “", name, "”"),
-            Self::SignedInByBackupCode => Sentence::plain("Signed in with a backup code"),
-            Self::SignedInByPassword => Sentence::plain("Signed in with a password only"),
-            Self::PasswordAccepted => Sentence::plain("Password accepted, nothing else shown"),
-            Self::SignedOut => Sentence::plain("Signed out"),
-            Self::Confirmed(name) => Sentence::around("Confirmed with “", name, "”"),
-            Self::ConfirmedByPassword => Sentence::plain("Confirmed with the password"),
-            Self::CodeRejected => Sentence::plain("Wrong code"),
-            Self::PasskeyRejected => Sentence::plain("Passkey not accepted"),
-            Self::BackupCodeRejected => Sentence::plain("Wrong backup code"),
-            Self::BackupCodesMade => Sentence::plain("Made new backup codes"),
-            Self::PasswordRejected => Sentence::plain("Wrong password when asked to confirm"),
-            Self::Locked => Sentence::plain("Locked after too many wrong codes"),
-            Self::LockedByPasswords => Sentence::plain("Locked after too many wrong passwords"),
-            Self::EndedUnchecked => {
-                Sentence::plain("Session ended, as passwords could not be checked")
-            }
-            Self::AuthenticatorAdded(name) => Sentence::around("Added “", name, "”"),
-            Self::AuthenticatorRemoved(name) => Sentence::around("Removed “", name, "”"),
-            Self::AuthenticatorRenamed(name) => Sentence::around("Renamed to “", name, "”"),
-            Self::AuthenticatorDisabled(name) => Sentence::around(
-                "Disabled authenticator “",
-                name,
-                "” after too many wrong codes",
-            ),
-            Self::OthersSignedOut => Sentence::plain("Signed out other sessions"),
-            Self::ChangedByAdministrator => {
-                Sentence::plain("An administrator changed how you sign in")
-            }
+            Self::SignedIn(_) => "activity-signed-in",
+            Self::SignedInByBackupCode => "activity-signed-in-backup-code",
+            Self::SignedInByPassword => "activity-signed-in-password",
+            Self::PasswordAccepted => "activity-password-accepted",
+            Self::SignedOut => "activity-signed-out",
+            Self::Confirmed(_) => "activity-confirmed",
+            Self::ConfirmedByPassword => "activity-confirmed-password",
+            Self::CodeRejected => "activity-code-rejected",
+            Self::PasskeyRejected => "activity-passkey-rejected",
+            Self::BackupCodeRejected => "activity-backup-code-rejected",
+            Self::BackupCodesMade => "activity-backup-codes-made",
+            Self::PasswordRejected => "activity-password-rejected",
+            Self::Locked => "activity-locked",
+            Self::LockedByPasswords => "activity-locked-passwords",
+            Self::EndedUnchecked => "activity-ended-unchecked",
+            Self::AuthenticatorAdded(_) => "activity-added",
+            Self::AuthenticatorRemoved(_) => "activity-removed",
+            Self::AuthenticatorRenamed(_) => "activity-renamed",
+            Self::AuthenticatorDisabled(_) => "activity-disabled",
+            Self::OthersSignedOut => "activity-others-signed-out",
+            Self::ChangedByAdministrator => "activity-administrator",
+        }
+    }
+
+    /// For `$name`; empty where there is none in the text.
+    pub fn name(self) -> &'a str {
+        match self {
+            Self::SignedIn(name)
+            | Self::Confirmed(name)
+            | Self::AuthenticatorAdded(name)
+            | Self::AuthenticatorRemoved(name)
+            | Self::AuthenticatorRenamed(name)
+            | Self::AuthenticatorDisabled(name) => name,
+            _ => "",
         }
     }
 }
