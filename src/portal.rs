@@ -130,6 +130,9 @@ impl Portal {
             actor,
         };
         if request.method == Method::POST && !self.csrf_holds(&visit) {
+            if let Some(page) = self.challenge_anew(&visit).await? {
+                return Ok(page);
+            }
             return Ok(self.problem(
                 PageProblem::FormRejected,
                 request.reader(),

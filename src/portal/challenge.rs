@@ -51,6 +51,25 @@ impl Portal {
         self.challenge_page(&visit, Some(way), Some(problem)).await
     }
 
+    /// A form of a challenge that was restarted meanwhile, as by another tab: the page is shown again, and
+    /// what was sent is not looked at. `None` for other forms.
+    pub(super) async fn challenge_anew(
+        &self,
+        visit: &Visit<'_>,
+    ) -> Result<Option<Page>, FlowError> {
+        if !matches!(visit.held.record.state, State::AwaitingFactor(_)) {
+            return Ok(None);
+        }
+        let (way, problem) = match self.under(visit.request.path, &self.settings.path) {
+            Some("/challenge" | "/challenge/totp") => (Way::Code, FormProblem::FormExpired),
+            Some("/challenge/passkey") => (Way::Passkey, FormProblem::PasskeyExpired),
+            Some("/challenge/backup-code") => (Way::BackupCode, FormProblem::BackupCodeExpired),
+            _ => return Ok(None),
+        };
+        let page = self.challenge_page(visit, Some(way), Some(problem)).await?;
+        Ok(Some(page))
+    }
+
     /// The place that the user wanted before the challenge came.
     pub(super) fn landing<'a>(&self, visit: &Visit<'a>) -> &'a str {
         visit.held.record.return_to.as_deref().unwrap_or("/")

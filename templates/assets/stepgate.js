@@ -55,7 +55,10 @@
     const make = form.dataset.passkey === "create";
     const field = form.elements.credential;
     const say = (why) => {
-      form.querySelector("[data-said]").textContent = why ? form.querySelector(`[data-why=${why}]`).content.textContent : "";
+      const said = form.querySelector("[data-said]");
+      // That there is one already is no failure.
+      said.className = why === "known" ? "note" : "wrong";
+      said.textContent = why ? form.querySelector(`[data-why=${why}]`).content.textContent : "";
     };
     let asking = false;
     addEventListener("pageshow", (event) => { if (event.persisted) field.value = ""; });

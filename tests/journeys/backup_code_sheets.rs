@@ -98,6 +98,21 @@ async fn a_code_that_was_used_before_a_crash_stays_used_and_the_others_stay_good
 }
 
 #[tokio::test]
+async fn a_backup_code_on_a_page_that_is_too_old_is_not_used_up() {
+    let (_origin, gateway) = setting().await;
+    let (_, _, codes) = with_codes(&gateway).await;
+    let mut browser = people::awaiting(&gateway, Person(1)).await;
+    let old = sheet::form(&mut browser, &codes[0]).await;
+    people::sign_in(&mut browser, Person(1)).await;
+    let again = browser.submit(&old).await;
+    assert_eq!(again.status, 422, "{again:?}");
+    let said = again.words_of("#backup_code-error");
+    assert!(said.contains("open for too long"), "{said}");
+    let opened = sheet::answer(&mut browser, &codes[0]).await;
+    assert_eq!(opened.status, 303, "{opened:?}");
+}
+
+#[tokio::test]
 async fn a_backup_code_gets_in_and_may_add_a_factor_but_neither_remove_nor_replace_one() {
     let (_origin, gateway) = setting().await;
     let (_, _, codes) = with_codes(&gateway).await;

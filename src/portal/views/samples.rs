@@ -69,6 +69,11 @@ pub(super) fn all(qr: &str, language: Language) -> Vec<(String, String)> {
         ),
         ("challenge-backup-code", Way::BackupCode, None),
         (
+            "challenge-backup-code-expired",
+            Way::BackupCode,
+            Some(FormProblem::BackupCodeExpired),
+        ),
+        (
             "challenge-backup-code-used",
             Way::BackupCode,
             Some(FormProblem::BackupCodeUsed),

@@ -31,6 +31,8 @@ pub enum FormProblem {
     BackupCodeWrong,
     BackupCodeUsed,
     BackupCodeMissing,
+    /// As [`Self::FormExpired`].
+    BackupCodeExpired,
     /// Not sixteen letters and digits.
     BackupCodeMalformed,
     PasskeyRefused,
@@ -67,6 +69,7 @@ impl FormProblem {
             Self::BackupCodeWrong
             | Self::BackupCodeUsed
             | Self::BackupCodeMissing
+            | Self::BackupCodeExpired
             | Self::BackupCodeMalformed => "backup_code",
             Self::PasskeyRefused
             | Self::PasskeyExpired
@@ -96,6 +99,7 @@ impl FormProblem {
             Self::BackupCodeWrong => "form-backup-code-wrong",
             Self::BackupCodeUsed => "form-backup-code-used",
             Self::BackupCodeMissing => "form-backup-code-missing",
+            Self::BackupCodeExpired => "form-backup-code-expired",
             Self::BackupCodeMalformed => "form-backup-code-malformed",
             Self::PasskeyRefused => "form-passkey-refused",
             Self::PasskeyExpired => "form-passkey-expired",
