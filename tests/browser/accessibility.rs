@@ -1,6 +1,7 @@
 //! Keyboard, names, focus, motion; and axe-core where `STEPGATE_AXE` says where it is.
 
-use crate::people::{Setting, enrol};
+use crate::passkeys::{LAPTOP, attach};
+use crate::people::{BOTH, Setting, enrol, sign_in, sign_out};
 use crate::support::Person;
 use crate::tab::{Script, Tab};
 use serde_json::{Value, json};
@@ -78,6 +79,80 @@ async fn an_authenticator_is_renamed_and_removed_with_the_keyboard_only() {
     assert!(said.contains("“Tablet” has been removed"), "{said}");
 }
 
+/// Goes to the control and presses it.
+async fn step_into(tab: &Tab, name: &str) {
+    step_to(tab, name).await;
+    enter(tab).await;
+}
+
+#[tokio::test]
+async fn a_passkey_is_added_used_and_removed_with_the_keyboard_only() {
+    let set = Setting::new(|_| {}).await;
+    let tab = set.password_only(Script::On).await;
+    attach(&tab, LAPTOP).await;
+    tab.go("/settings/security").await;
+    step_into(&tab, "Add passkey").await;
+    assert_eq!(tab.title().await, "Add a passkey · Acme CRM");
+    while tab.focus().await != "name" {
+        tab.hits("Tab").await;
+    }
+    tab.types("Laptop").await;
+    step_into(&tab, "Create passkey").await;
+    assert!(tab.text().await.contains("“Laptop” has been added."));
+
+    sign_out(&tab).await;
+    sign_in(&tab, "/private").await;
+    step_into(&tab, "Use passkey").await;
+    tab.go("/settings/security").await;
+    step_into(&tab, "Remove Laptop").await;
+    assert_eq!(tab.title().await, "Confirm that it is you · Acme CRM");
+    step_into(&tab, "Use passkey").await;
+    assert_eq!(tab.title().await, "Remove Laptop? · Acme CRM");
+    step_into(&tab, "Remove Laptop").await;
+    assert!(tab.text().await.contains("“Laptop” has been removed."));
+    assert_eq!(tab.watch.problems(), [""; 0]);
+}
+
+#[tokio::test]
+async fn codes_are_made_kept_and_used_to_sign_in_with_the_keyboard_only() {
+    for script in BOTH {
+        let set = Setting::new(|_| {}).await;
+        let mut phone = set.owner_of_a_phone().await;
+        let tab = set.admitted(script, &mut phone).await;
+        tab.go("/settings/security").await;
+        step_into(&tab, "Generate codes").await;
+        type_and_send(&tab, &phone.code().await).await;
+        assert_eq!(tab.title().await, "New backup codes · Acme CRM");
+        step_into(&tab, "Make codes").await;
+        let first = "document.querySelector('#codes code').textContent";
+        let first = tab.text_of(first).await;
+        if script == Script::On {
+            // The way out is shut until the box is ticked, and leads to the box.
+            step_to(&tab, "Done").await;
+            tab.hits("Enter").await;
+            tab.until("the box", "document.activeElement.id === 'saved'")
+                .await;
+            tab.hits("Space").await;
+            assert_eq!(
+                tab.eval("document.getElementById('saved').checked").await,
+                true
+            );
+        }
+        step_into(&tab, "Done").await;
+        assert!(tab.text().await.contains("Codes remaining: 10 of 10"));
+
+        sign_out(&tab).await;
+        sign_in(&tab, "/private").await;
+        step_to(&tab, "Try another way").await;
+        tab.hits("Enter").await;
+        step_into(&tab, "Use a backup code").await;
+        assert_eq!(tab.focus().await, "backup_code");
+        tab.types(&first).await;
+        enter(&tab).await;
+        assert!(tab.text().await.contains(&Person(1).marker()));
+    }
+}
+
 /// Presses the tab key until the control of this name has the focus.
 async fn step_to(tab: &Tab, name: &str) {
     for _ in 0..20 {
@@ -91,7 +166,7 @@ async fn step_to(tab: &Tab, name: &str) {
 }
 
 #[tokio::test]
-async fn nothing_moves_for_people_who_asked_for_less_motion() {
+async fn row_30_nothing_moves_for_people_who_asked_for_less_motion() {
     let set = Setting::new(|_| {}).await;
     let tab = set.password_only(Script::On).await;
     tab.go("/settings/security").await;

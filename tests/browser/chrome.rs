@@ -52,8 +52,13 @@ impl Chrome {
 
     /// A new tab on the gateway's site.
     pub async fn open(&self, gateway: &Gateway, script: Script) -> Tab {
+        self.open_at(gateway.url(), script).await
+    }
+
+    /// The same on any site.
+    pub async fn open_at(&self, site: String, script: Script) -> Tab {
         let page = self.browser.new_page("about:blank").await.unwrap();
-        Tab::new(page, gateway.url(), script).await
+        Tab::new(page, site, script).await
     }
 }
 

@@ -22,7 +22,8 @@ async fn goes_round(tab: &Tab) {
 }
 
 #[tokio::test]
-async fn a_dialog_keeps_the_focus_and_gives_it_back_and_the_action_goes_on_by_itself() {
+async fn row_25_h07_h10_a_dialog_keeps_the_focus_and_gives_it_back_and_the_action_goes_on_by_itself()
+ {
     let set = Setting::new(|_| {}).await;
     let mut phone = set.owner_of_a_phone().await;
     let tab = set.admitted(Script::On, &mut phone).await;
@@ -50,7 +51,7 @@ async fn a_dialog_keeps_the_focus_and_gives_it_back_and_the_action_goes_on_by_it
 }
 
 #[tokio::test]
-async fn escape_does_not_lose_codes_that_nobody_saved() {
+async fn row_26_h08_escape_does_not_lose_codes_that_nobody_saved() {
     let set = Setting::new(|_| {}).await;
     let mut phone = set.owner_of_a_phone().await;
     let tab = set.admitted(Script::On, &mut phone).await;
@@ -78,7 +79,7 @@ async fn escape_does_not_lose_codes_that_nobody_saved() {
 }
 
 #[tokio::test]
-async fn without_javascript_a_dialog_is_the_page() {
+async fn row_25_without_javascript_a_dialog_is_the_page() {
     let set = Setting::new(|_| {}).await;
     let mut phone = set.owner_of_a_phone().await;
     let tab = set.admitted(Script::Off, &mut phone).await;
@@ -92,4 +93,39 @@ async fn without_javascript_a_dialog_is_the_page() {
     );
     answer(&tab, &phone.code().await, "Confirm").await;
     assert!(tab.text().await.contains("Remove Phone?"));
+}
+
+#[tokio::test]
+async fn row_25_h03_h08_every_change_is_a_modal_over_the_security_page_that_escape_leaves() {
+    let set = Setting::new(|_| {}).await;
+    let mut owner = set.owner_of_everything().await;
+    let tab = set.admitted(Script::On, &mut owner.phone).await;
+    tab.go("/.mfa/step-up?return=/settings/security&with=password")
+        .await;
+    tab.fill("Password", "pw").await;
+    tab.follow("Confirm").await;
+    for (opener, heading) in [
+        ("Add authenticator", "Add an authenticator"),
+        ("Add passkey", "Add a passkey"),
+        ("Add security key", "Add a security key"),
+        ("Make new codes", "Make new backup codes?"),
+        ("Remove Phone", "Remove Phone?"),
+        ("Remove Bitwarden", "Remove Bitwarden?"),
+    ] {
+        tab.go("/settings/security").await;
+        tab.follow(opener).await;
+        let named = "document.getElementById(document.querySelector('dialog:modal').getAttribute('aria-labelledby')).innerText";
+        assert_eq!(tab.text_of(named).await, heading);
+        // The cards stand behind, for the eye only.
+        let behind = "(() => { const e = document.querySelector('.behind'); return e.inert && e.checkVisibility() && !e.querySelector('form, [name=csrf]'); })()";
+        assert_eq!(tab.eval(behind).await, true, "{heading}");
+        goes_round(&tab).await;
+        let before = tab.document().await;
+        tab.hits("Escape").await;
+        tab.arrive(before).await;
+        assert_eq!(tab.path().await, "/settings/security", "{heading}");
+        let back = "document.activeElement.ariaLabel || document.activeElement.textContent";
+        assert_eq!(tab.text_of(back).await, opener);
+    }
+    assert_eq!(tab.watch.problems(), [""; 0]);
 }

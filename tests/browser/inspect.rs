@@ -78,7 +78,8 @@ async fn few_bytes_from_here_only(tab: &Tab, name: &str) {
     );
 }
 
-async fn nothing_sticks_out(tab: &Tab, name: &str, width: u32) {
+/// The page is as wide as the window.
+pub async fn nothing_sticks_out(tab: &Tab, name: &str, width: u32) {
     let script = format!(
         "(() => {{ const wide = document.scrollingElement.scrollWidth;
            const out = [...document.body.querySelectorAll('*')].filter((e) => e.checkVisibility() && !e.closest('.unseen *') &&
@@ -90,7 +91,7 @@ async fn nothing_sticks_out(tab: &Tab, name: &str, width: u32) {
 }
 
 /// Saves a picture where `STEPGATE_SCREENS` says.
-async fn keep_picture(tab: &Tab, file: &str) {
+pub async fn keep_picture(tab: &Tab, file: &str) {
     let Some(folder) = std::env::var_os("STEPGATE_SCREENS").map(PathBuf::from) else {
         return;
     };

@@ -1,18 +1,15 @@
 //! The way of a user through sign-in, challenge and security page, with and without JavaScript.
 
-use crate::people::{self, Setting, answer, enrol, give_password, sign_in};
+use crate::people::{BOTH, Setting, answer, enrol, give_password, sign_in, sign_out};
 use crate::support::people::enrolled;
 use crate::support::{PROTECTED, Person};
 use crate::tab::{Script, Tab};
 
 #[tokio::test]
-async fn a_wrong_code_is_explained_and_the_right_one_leads_to_the_page_that_was_wanted() {
-    signs_in(Script::On).await;
-}
-
-#[tokio::test]
-async fn signing_in_works_with_javascript_off() {
-    signs_in(Script::Off).await;
+async fn row_09_a_wrong_code_is_explained_once_with_what_to_do_and_the_right_one_lets_in() {
+    for script in BOTH {
+        signs_in(script).await;
+    }
 }
 
 async fn signs_in(script: Script) {
@@ -65,26 +62,27 @@ async fn after_a_wrong_code_the_next_digits_typed_go_into_the_field() {
 }
 
 #[tokio::test]
-async fn who_signs_in_to_see_the_security_page_lands_on_it() {
-    let set = Setting::new(|_| {}).await;
-    let mut phone = set.owner_of_a_phone().await;
-    let tab = set.open(Script::On).await;
-    tab.go("/settings/security").await;
-    tab.follow("Sign in").await;
-    let before = tab.document().await;
-    tab.eval("location.reload()").await;
-    tab.arrive(before).await;
-    give_password(&tab).await;
-    answer(&tab, &phone.code().await, "Verify").await;
-    assert_eq!(tab.path().await, "/settings/security");
+async fn row_06_whoever_signs_in_lands_on_the_page_that_was_wanted_last() {
+    for script in BOTH {
+        let set = Setting::new(|_| {}).await;
+        let mut phone = set.owner_of_a_phone().await;
+        let tab = set.open(script).await;
+        tab.go("/settings/security").await;
+        tab.follow("Sign in").await;
+        let before = tab.document().await;
+        tab.eval("location.reload()").await;
+        tab.arrive(before).await;
+        give_password(&tab).await;
+        answer(&tab, &phone.code().await, "Verify").await;
+        assert_eq!(tab.path().await, "/settings/security");
 
-    // What was opened later counts, also from the address bar.
-    tab.go("/.mfa/sign-out").await;
-    tab.follow("Sign out").await;
-    tab.go("/settings/security").await;
-    sign_in(&tab, "/private/reports").await;
-    answer(&tab, &phone.code().await, "Verify").await;
-    assert_eq!(tab.path().await, "/private/reports");
+        // What was opened later counts, also from the address bar.
+        sign_out(&tab).await;
+        tab.go("/settings/security").await;
+        sign_in(&tab, "/private/reports").await;
+        answer(&tab, &phone.code().await, "Verify").await;
+        assert_eq!(tab.path().await, "/private/reports");
+    }
 }
 
 #[tokio::test]
@@ -202,13 +200,10 @@ async fn shows(tab: &Tab, notice: &str) {
 }
 
 #[tokio::test]
-async fn signing_out_other_sessions_ends_them_and_keeps_this_one() {
-    ends_the_others(Script::On).await;
-}
-
-#[tokio::test]
-async fn signing_out_other_sessions_works_with_javascript_off() {
-    ends_the_others(Script::Off).await;
+async fn row_24_the_page_tells_what_happened_and_signs_out_other_sessions_but_not_this_one() {
+    for script in BOTH {
+        ends_the_others(script).await;
+    }
 }
 
 async fn ends_the_others(script: Script) {
@@ -217,6 +212,19 @@ async fn ends_the_others(script: Script) {
     let tab = set.admitted(script, &mut phone).await;
     assert!(elsewhere.get("/private").await.holds(PROTECTED));
     tab.go("/settings/security").await;
+    let lines =
+        "[...document.querySelectorAll('.log li')].map((e) => e.innerText.replace(/\\s+/g, ' '))";
+    let lines = tab.eval(lines).await;
+    let line = |at: usize| lines[at].as_str().unwrap_or_default();
+    assert!(
+        line(0).starts_with("Signed in with “Phone” 127.0.0.1 "),
+        "{lines}"
+    );
+    assert!(line(1).starts_with("Added “Phone” 127.0.0.1 "), "{lines}");
+    assert!(
+        line(0).ends_with(" UTC") == (script == Script::Off),
+        "{lines}"
+    );
     tab.follow("Sign out other sessions").await;
     shows(&tab, "Your other sessions have been signed out.").await;
     let page = elsewhere.get("/private").await;
@@ -250,39 +258,18 @@ async fn after_signing_out_the_application_and_the_back_button_show_nothing() {
 }
 
 #[tokio::test]
-async fn somebody_else_leaves_from_the_challenge_page() {
+async fn row_05_the_challenge_says_whose_it_is_and_somebody_else_leaves_from_it() {
     let set = Setting::new(|_| {}).await;
     set.owner_of_a_phone().await;
-    for script in [Script::On, Script::Off] {
+    for script in BOTH {
         let tab = set.challenged(script).await;
+        let whose = tab.text_of("document.querySelector('.account').innerText");
+        let whose = whose.await.split_whitespace().collect::<Vec<_>>().join(" ");
+        let expected = format!("Signing in as {} Not you? Sign out", Person(1).email());
+        assert_eq!(whose, expected);
         tab.follow("Sign out").await;
         assert!(tab.text().await.contains("You are signed out"));
         tab.follow("Sign in").await;
         assert!(tab.path().await.starts_with("/login"));
     }
-}
-
-#[tokio::test]
-async fn the_secret_can_be_copied_with_a_button_where_scripts_run() {
-    let set = Setting::new(|_| {}).await;
-    let tab = set.password_only(Script::On).await;
-    tab.go("/settings/security/authenticators/new").await;
-    let grant =
-        serde_json::json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
-    tab.cdp("Browser.grantPermissions", grant).await;
-    tab.press("Copy").await;
-    let done = "document.querySelector('[data-copy]').textContent === 'Copied' && document.querySelector('.key [role=status]').textContent === 'Copied'";
-    tab.until("the button says that it is done", done).await;
-    let copied = tab.text_of("navigator.clipboard.readText()").await;
-    let phone = people::type_over(&tab).await;
-    let shown = tab
-        .text_of("document.getElementById('secret').innerText")
-        .await;
-    assert_eq!(copied, shown.replace(' ', ""), "{}", phone.name);
-
-    let plain = set.open(Script::Off).await;
-    plain.go("/settings/security/authenticators/new").await;
-    let buttons = plain
-        .eval("[...document.querySelectorAll('button')].filter((e) => e.checkVisibility()).length");
-    assert_eq!(buttons.await, 1, "a button that does nothing is shown");
 }

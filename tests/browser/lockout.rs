@@ -1,17 +1,14 @@
 //! What a guesser, and the owner after one, gets to see.
 
-use crate::people::{Setting, answer, sign_in};
+use crate::people::{BOTH, Setting, answer, sign_in};
 use crate::tab::{Script, Tab};
 use serde_json::json;
 
 #[tokio::test]
-async fn five_wrong_codes_end_the_sign_in_and_then_the_page_says_when_to_try_again() {
-    locks(Script::On).await;
-}
-
-#[tokio::test]
-async fn the_lock_out_is_explained_with_javascript_off() {
-    locks(Script::Off).await;
+async fn row_12_after_five_wrong_codes_the_page_says_when_to_try_again_and_whom_to_ask() {
+    for script in BOTH {
+        locks(script).await;
+    }
 }
 
 async fn locks(script: Script) {

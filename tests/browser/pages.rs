@@ -1,7 +1,7 @@
 //! Every page in every state that can be reached, looked at by [`inspect`].
 
 use crate::inspect::inspect;
-use crate::people::{Setting, answer, enrol, sign_in, type_over};
+use crate::people::{Setting, answer, enrol, sign_in, sign_out, type_over};
 use crate::support::{Response, Whoami};
 use crate::tab::Script;
 use serde_json::json;
@@ -130,6 +130,74 @@ async fn lock_out_pages_are_in_order() {
     sign_in(&tab, "/private").await;
     answer(&tab, &phone.code().await, "Verify").await;
     inspect(&tab, "locked").await;
+}
+
+#[tokio::test]
+async fn the_pages_of_somebody_who_has_everything_are_in_order() {
+    let set = Setting::new(|_| {}).await;
+    let mut owner = set.owner_of_everything().await;
+    let tab = set.challenged(Script::On).await;
+    tab.press("Try another way").await;
+    inspect(&tab, "challenge-ways").await;
+    tab.go("/.mfa/challenge/totp").await;
+    answer(&tab, &owner.phone.code().await, "Verify").await;
+    tab.go("/settings/security").await;
+    inspect(&tab, "security-everything").await;
+    tab.follow("Make new codes").await;
+    tab.press("Try another way").await;
+    inspect(&tab, "step-up-ways").await;
+    tab.follow("Use your password").await;
+    tab.fill("Password", "pw").await;
+    tab.follow("Confirm").await;
+    inspect(&tab, "backup-codes-replace").await;
+    tab.follow("Make codes").await;
+    // Loaded again, the form is sent again, and what was shown once is not shown twice.
+    let before = tab.document().await;
+    tab.cdp("Page.reload", json!({})).await;
+    tab.arrive(before).await;
+    let text = tab.text().await;
+    assert!(text.contains("Codes were made a moment ago"), "{text}");
+    inspect(&tab, "backup-codes-again").await;
+    tab.go("/settings/security/authenticators/new").await;
+    inspect(&tab, "enrol-second").await;
+    let rename = "document.querySelector('section[aria-labelledby=passkeys-title] details form').getAttribute('action')";
+    tab.go("/settings/security").await;
+    tab.go(&tab.text_of(rename).await).await;
+    inspect(&tab, "rename-passkey").await;
+
+    // Codes are locked; the passkey is not.
+    sign_out(&tab).await;
+    sign_in(&tab, "/private").await;
+    tab.go("/.mfa/challenge/totp").await;
+    for _ in 0..5 {
+        answer(&tab, &owner.phone.wrong(), "Verify").await;
+    }
+    sign_in(&tab, "/private").await;
+    tab.go("/.mfa/challenge/totp").await;
+    answer(&tab, &owner.phone.wrong(), "Verify").await;
+    inspect(&tab, "locked-other-ways").await;
+    tab.follow("Use a passkey").await;
+    assert_eq!(tab.title().await, "Use your passkey · Acme CRM");
+}
+
+#[tokio::test]
+async fn forced_enrolment_of_a_passkey_is_in_order_with_and_without_an_administrators_code() {
+    for enrolment in ["open", "token", "closed"] {
+        let set = Setting::new(|config| {
+            let how = format!("\"{enrolment}\"");
+            config.mfa_required().set("policy", "enrolment", &how);
+        })
+        .await;
+        let tab = set.open(Script::On).await;
+        sign_in(&tab, "/private").await;
+        inspect(&tab, &format!("enrol-{enrolment}")).await;
+        if enrolment != "closed" {
+            tab.go("/.mfa/enrol/passkey").await;
+            inspect(&tab, &format!("enrol-passkey-{enrolment}")).await;
+            tab.go("/.mfa/enrol/security-key").await;
+            inspect(&tab, &format!("enrol-security-key-{enrolment}")).await;
+        }
+    }
 }
 
 #[tokio::test]

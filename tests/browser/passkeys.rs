@@ -32,14 +32,14 @@ const STRANGERS_HAND: Device = Device {
     verified: false,
     ..LAPTOP
 };
-const KEY: Device = Device {
+pub const KEY: Device = Device {
     transport: "usb",
     can_verify: false,
     verified: false,
 };
 
-/// Attaches the device; several can be.
-pub async fn attach(tab: &Tab, device: Device) {
+/// Attaches the device; several can be. Its name among them.
+pub async fn attach(tab: &Tab, device: Device) -> String {
     tab.cdp("WebAuthn.enable", json!({})).await;
     let options = json!({
         "protocol": "ctap2",
@@ -49,11 +49,20 @@ pub async fn attach(tab: &Tab, device: Device) {
         "isUserVerified": device.verified,
         "automaticPresenceSimulation": true,
     });
-    tab.cdp(
-        "WebAuthn.addVirtualAuthenticator",
-        json!({ "options": options }),
-    )
-    .await;
+    let options = json!({ "options": options });
+    let added = tab.cdp("WebAuthn.addVirtualAuthenticator", options).await;
+    added["authenticatorId"].as_str().unwrap().to_owned()
+}
+
+/// The ids of what the device keeps, in base64url.
+pub async fn kept(tab: &Tab, device: &str) -> Vec<String> {
+    let of = json!({ "authenticatorId": device });
+    let kept = tab.cdp("WebAuthn.getCredentials", of).await;
+    let kept = kept["credentials"].as_array().unwrap().clone();
+    let ids = kept.iter().map(|one| one["credentialId"].as_str().unwrap());
+    // The protocol pads, and uses the other alphabet.
+    ids.map(|id| id.trim_end_matches('=').replace('+', "-").replace('/', "_"))
+        .collect()
 }
 
 /// Adds a passkey from the security page.
@@ -69,14 +78,19 @@ async fn says(tab: &Tab, words: &str) {
 }
 
 #[tokio::test]
-async fn a_user_adds_a_passkey_and_signs_in_with_it() {
+async fn row_16_a_user_is_told_what_a_passkey_is_before_adding_one_and_signs_in_with_it() {
     let set = Setting::new(|_| {}).await;
     let tab = set.password_only(Script::On).await;
     attach(&tab, LAPTOP).await;
     tab.go("/settings/security").await;
     tab.follow("Add passkey").await;
     let text = tab.text().await;
-    assert!(text.contains("where to save it"), "{text}");
+    assert!(text.contains("signs you in with your face, finger or screen lock"));
+    assert!(
+        text.contains(
+            "where to save it: on this device, on your phone, or in your password manager"
+        )
+    );
     inspect(&tab, "new-passkey").await;
     tab.fill("Name (optional)", "My laptop").await;
     tab.follow("Create passkey").await;
@@ -119,7 +133,7 @@ async fn a_security_key_without_a_pin_is_a_second_factor_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_laptop_and_a_key_at_once_are_two_factors_of_one_user() {
+async fn h06_a_laptop_and_a_hardware_key_both_work_side_by_side() {
     let set = Setting::new(|_| {}).await;
     let tab = set.password_only(Script::On).await;
     attach(&tab, LAPTOP).await;
@@ -141,7 +155,7 @@ async fn a_laptop_and_a_key_at_once_are_two_factors_of_one_user() {
 }
 
 #[tokio::test]
-async fn what_goes_wrong_on_the_device_is_said_in_its_own_words() {
+async fn row_10_cancelled_late_unfit_unsupported_and_known_are_each_said_in_their_own_words() {
     let set = Setting::new(|_| {}).await;
     let tab = set.password_only(Script::On).await;
     attach(&tab, STRANGERS_HAND).await;
@@ -157,6 +171,21 @@ async fn what_goes_wrong_on_the_device_is_said_in_its_own_words() {
     let said = "document.querySelector('[data-said]').textContent.length > 20";
     tab.until("an explanation", said).await;
 
+    // A prompt that nobody looks at.
+    let tab = set.open(Script::On).await;
+    let device = attach(&tab, LAPTOP).await;
+    let unseen = json!({ "authenticatorId": device, "enabled": false });
+    tab.cdp("WebAuthn.setAutomaticPresenceSimulation", unseen)
+        .await;
+    tab.go("/settings/security/passkeys/new").await;
+    tab.eval(
+        "(() => { const data = document.querySelector('form[data-passkey]').dataset;
+           data.options = JSON.stringify({ ...JSON.parse(data.options), timeout: 1000 }); })()",
+    )
+    .await;
+    tab.press("Create passkey").await;
+    says(&tab, "It took too long").await;
+
     let tab = set.open(Script::On).await;
     attach(&tab, LAPTOP).await;
     add(&tab).await;
@@ -166,6 +195,7 @@ async fn what_goes_wrong_on_the_device_is_said_in_its_own_words() {
     }
     tab.press("Create passkey").await;
     says(&tab, "already has a passkey for your account").await;
+    inspect(&tab, "new-passkey-known").await;
 
     // The password manager is told of what was removed, and offers it no more.
     let told =
@@ -230,7 +260,7 @@ async fn without_javascript_the_passkey_page_leads_to_the_other_ways() {
 }
 
 #[tokio::test]
-async fn where_passkeys_are_still_to_come_the_button_says_so() {
+async fn h05_where_passkeys_are_still_to_come_the_button_says_so() {
     let set = Setting::new(|config| {
         config.set("factors.passkey", "enrolment", "false");
     })

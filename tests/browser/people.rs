@@ -1,9 +1,23 @@
 //! What people do in a tab, step by step.
 
 use crate::chrome::Chrome;
-use crate::support::{Authenticator, Config, CrmApp, Gateway, Origin, Person, people};
+use crate::support::passkey::pages;
+use crate::support::{
+    Authenticator, Browser, Config, CrmApp, Device, Gateway, Origin, Passkey, Person, people, sheet,
+};
 use crate::tab::{Script, Tab};
 use std::sync::Arc;
+
+/// What works with JavaScript off is tried both ways.
+pub const BOTH: [Script; 2] = [Script::On, Script::Off];
+
+/// What somebody has who enrolled everything in another browser, and that browser.
+pub struct Everything {
+    pub elsewhere: Browser,
+    pub phone: Authenticator,
+    pub passkey: Passkey,
+    pub codes: Vec<String>,
+}
 
 /// The application, the gateway before it, and a browser. Dropped in this order.
 pub struct Setting {
@@ -40,6 +54,21 @@ impl Setting {
         people::enrolled(&self.gateway, Person(1)).await.1
     }
 
+    /// A user who enrolled an authenticator, a passkey and backup codes somewhere else.
+    pub async fn owner_of_everything(&self) -> Everything {
+        let (mut elsewhere, mut phone) = people::enrolled(&self.gateway, Person(1)).await;
+        let page = people::open_stepped_up(&mut elsewhere, pages::NEW, &mut phone).await;
+        let made = pages::make(&mut elsewhere, &page, Device::MANAGER, "").await;
+        let mut passkey = made.0;
+        let codes = sheet::make(&mut elsewhere, &mut passkey).await;
+        Everything {
+            elsewhere,
+            phone,
+            passkey,
+            codes,
+        }
+    }
+
     /// A tab before the challenge.
     pub async fn challenged(&self, script: Script) -> Tab {
         let tab = self.open(script).await;
@@ -51,6 +80,7 @@ impl Setting {
     /// A tab in the application, password and code given.
     pub async fn admitted(&self, script: Script, phone: &mut Authenticator) -> Tab {
         let tab = self.challenged(script).await;
+        tab.go("/.mfa/challenge/totp").await;
         answer(&tab, &phone.code().await, "Verify").await;
         let text = tab.text().await;
         assert!(text.contains(&Person(1).marker()), "not let in: {text}");
@@ -77,6 +107,28 @@ pub async fn give_password(tab: &Tab) {
     tab.fill_in("[name=email]", &Person(1).email()).await;
     tab.fill_in("[name=password]", "pw").await;
     tab.follow("Sign in").await;
+}
+
+/// Ends the session on the gateway's own page.
+pub async fn sign_out(tab: &Tab) {
+    tab.go("/.mfa/sign-out").await;
+    tab.follow("Sign out").await;
+    assert!(tab.text().await.contains("You are signed out"));
+}
+
+/// Renames a factor where it stands in its list.
+pub async fn rename(tab: &Tab, from: &str, to: &str) {
+    tab.press(&format!("Rename {from}")).await;
+    // Only then is the name selected, ready to be typed over.
+    let open = match tab.script {
+        Script::On => format!("getSelection().toString() === {from:?}"),
+        Script::Off => "!!document.querySelector('details[open] form')".to_owned(),
+    };
+    tab.until("the form opens", &open).await;
+    tab.fill_in("details[open] input[name=name]", to).await;
+    let before = tab.document().await;
+    tab.click("details[open] form button").await;
+    tab.arrive(before).await;
 }
 
 /// Types a code. With scripts the page sends it by itself, else the button does.
