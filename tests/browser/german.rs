@@ -21,16 +21,24 @@ async fn german_pages_fit_a_phone_and_say_that_they_are_german() {
     tab.go("/settings/security/authenticators/new").await;
     inspect(&tab, "de-step-up").await;
     answer_in(&tab, FIELD, &phone.code().await).await;
-    for (path, title) in [
-        ("", "Sicherheit"),
-        ("/authenticators/new", "Authenticator-App hinzufügen"),
-        ("/passkeys/new", "Passkey hinzufügen"),
-        ("/backup-codes/new", "Neue Backup-Codes"),
+    for (path, title, name) in [
+        ("", "Sicherheit", "de-security"),
+        (
+            "/authenticators/new",
+            "Authenticator-App hinzufügen",
+            "de-enrol",
+        ),
+        ("/passkeys/new", "Passkey hinzufügen", "de-new-passkey"),
+        (
+            "/backup-codes/new",
+            "Neue Backup-Codes",
+            "de-backup-codes-first",
+        ),
     ] {
         tab.go(&format!("/settings/security{path}")).await;
         assert_eq!(tab.title().await, format!("{title} · Acme CRM"));
         let language = tab.text_of("document.documentElement.lang").await;
         assert_eq!(language, "de", "{path}");
-        inspect(&tab, &format!("de-{title}")).await;
+        inspect(&tab, name).await;
     }
 }
