@@ -176,7 +176,23 @@ async fn a_form_of_the_application_without_the_token_changes_nothing() {
 
 #[tokio::test]
 async fn a_service_worker_of_the_application_does_not_get_over_the_gateways_pages() {
+    a_worker_stays_out(false).await;
+}
+
+#[tokio::test]
+async fn a_service_worker_does_not_get_over_the_pages_of_an_open_step_up_window() {
+    a_worker_stays_out(true).await;
+}
+
+async fn a_worker_stays_out(open: bool) {
     let (set, tab, _phone) = victim().await;
+    if open {
+        tab.go("/.mfa/step-up?return=/settings/security&with=password")
+            .await;
+        tab.fill("Password", "pw").await;
+        tab.follow("Confirm").await;
+        tab.go("/private").await;
+    }
     let spy = "let seen = []; addEventListener('install', () => skipWaiting());
         addEventListener('activate', (event) => event.waitUntil(clients.claim()));
         addEventListener('message', (event) => event.source.postMessage(seen));
@@ -230,6 +246,9 @@ async fn a_service_worker_of_the_application_does_not_get_over_the_gateways_page
     assert!(text.contains("Sign out other sessions"), "{text}");
     let controller = tab.eval("String(navigator.serviceWorker.controller)").await;
     assert_eq!(controller, "null");
+    tab.go("/settings/security/authenticators/new").await;
+    let expected = if open { "Add an" } else { "Confirm" };
+    assert!(tab.title().await.starts_with(expected), "is it open?");
     tab.go("/private").await;
     let report = "new Promise((done) => { navigator.serviceWorker.onmessage = (event) => done(event.data);
         navigator.serviceWorker.startMessages(); setTimeout(() => done(['silent']), 3000);
