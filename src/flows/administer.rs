@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use super::{FlowError, Flows, audit};
 use crate::crypto::at_rest::AtRest;
+use crate::domain::authenticator::Method;
 use crate::domain::clock::{Clock, Random, UnixTime};
 use crate::domain::ids::{FactorId, UserId};
 use crate::domain::throttle::FACTOR_FAILURES;
@@ -161,7 +162,7 @@ impl Flows {
         let changed = store.changed_users().await?;
         let mut heard = Vec::new();
         for (number, user) in changed {
-            match self.level(&user).await {
+            match self.follow_change(&user).await {
                 Ok(()) => heard.push(number),
                 Err(error) => {
                     tracing::warn!(%user, %error, "sessions could not be brought to where an administrator's change puts them; trying again");
@@ -172,5 +173,33 @@ impl Flows {
             true => Ok(()),
             false => Ok(store.forget_changes(heard).await?),
         }
+    }
+
+    async fn follow_change(&self, user: &UserId) -> Result<(), FlowError> {
+        self.end_lost(user).await?;
+        self.level(user).await
+    }
+
+    /// Ends the sessions whose factor is gone. An administrator takes one away because it was lost, and
+    /// whoever found it may sit in such a session, where the first factor would be theirs to add.
+    async fn end_lost(&self, user: &UserId) -> Result<(), FlowError> {
+        let totp = self.authenticators.totp_of(user).await?;
+        let passkeys = self.passkeys.passkeys_of(user).await?;
+        let is_there = |id: &FactorId| {
+            totp.iter().any(|row| row.id == *id) || passkeys.iter().any(|row| row.id == *id)
+        };
+        for held in self.sessions.of_user(user).await? {
+            let lost = held.record.state.verified().is_some_and(|factor| {
+                match factor.method() {
+                    Method::Totp | Method::Passkey(_) => !is_there(factor.factor()),
+                    // It stood in for the others.
+                    Method::BackupCode => totp.is_empty() && passkeys.is_empty(),
+                }
+            });
+            if lost {
+                self.sessions.end(held.record.id).await?;
+            }
+        }
+        Ok(())
     }
 }

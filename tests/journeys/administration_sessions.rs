@@ -62,7 +62,7 @@ async fn an_import_while_the_gateway_is_down_counts_when_it_is_back() {
 }
 
 #[tokio::test]
-async fn with_the_last_factor_that_is_removed_go_backup_codes_and_those_who_wait() {
+async fn with_the_last_factor_that_is_removed_go_backup_codes_and_the_sessions_that_had_it() {
     let (_origin, gateway) = setting(false).await;
     let (mut owner, mut passkey) = pages::enrolled(&gateway, Person(1), Device::LAPTOP).await;
     sheet::make(&mut owner, &mut passkey).await;
@@ -78,9 +78,27 @@ async fn with_the_last_factor_that_is_removed_go_backup_codes_and_those_who_wait
     );
     let took = until_it_leads(&mut waiting, "/login").await;
     assert!(took < Duration::from_secs(1), "{took:?}");
-    // As when the owner removes it: who was verified stays, and the next sign-in is by password.
-    assert!(owner.get("/private").await.holds(&Person(1).marker()));
+    // Whoever was verified by it may be who found it.
+    until_it_leads(&mut owner, "/login").await;
     people::password_only(&gateway, Person(1)).await;
+}
+
+#[tokio::test]
+async fn whoever_found_the_phone_cannot_add_one_of_their_own_after_it_was_removed() {
+    let origin = Origin::start(Arc::new(CrmApp::default())).await;
+    let mut gateway = Gateway::start(origin.addr, |_| {}).await;
+    let (_owner, mut phone) = people::enrolled(&gateway, Person(1)).await;
+    gateway.config.set("policy", "enrolment", "\"token\"");
+    gateway.restart().await;
+    let mut finder = gateway.browser();
+    people::admit(&mut finder, Person(1), &mut phone).await;
+    people::open_stepped_up(&mut finder, pages::NEW, &mut phone).await;
+    let id = Person(1).id().to_string();
+    let list = gateway.factors_json(&["list", "--user", &id]);
+    let factor = list["factors"][0]["id"].as_str().unwrap();
+    gateway.factors_json(&["remove", "--user", &id, "--id", factor]);
+    until_it_leads(&mut finder, "/login").await;
+    assert_ne!(finder.get(pages::NEW).await.status, 200);
 }
 
 #[tokio::test]
