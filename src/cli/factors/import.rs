@@ -12,7 +12,7 @@ use super::Common;
 use crate::app::administration::{Administration, Import, ImportError};
 
 /// More than any file of as many credentials as are taken at a time.
-const LARGEST: u64 = 64 << 20;
+const LARGEST: u64 = 16 << 20;
 /// So many mistakes are told; the first ones show what is wrong with the rest.
 const TOLD: usize = 20;
 
@@ -24,6 +24,12 @@ pub fn run(common: &Common, file: &Path, dry_run: bool) -> Result<(), Failure> {
     match stores.import(&text, &user_of, !dry_run) {
         Ok(import) => {
             super::super::answer(&told(common, &import, dry_run));
+            if import.without_host > 0 && !common.json {
+                super::super::warn(&format!(
+                    "{} have no rp_id: if they were made for another host than app.public_url's, no browser offers them, and their users cannot get in with them",
+                    import.without_host
+                ));
+            }
             if import.without_handle > 0 && !common.json {
                 super::super::warn(&format!(
                     "{} have no user_handle: an authenticator that keeps one (a discoverable passkey) will not be accepted",
@@ -61,7 +67,7 @@ fn told(common: &Common, import: &Import, dry_run: bool) -> String {
             .map(|(user, name)| json!({ "user": user.as_str(), "name": name.as_str() }))
             .collect();
         return json!({ "dry_run": dry_run, "added": added, "known": import.known,
-            "without_user_handle": import.without_handle, "problems": [] })
+            "without_user_handle": import.without_handle, "without_rp_id": import.without_host, "problems": [] })
         .to_string();
     }
     let added = import.added.iter();
@@ -98,7 +104,7 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     let length = read.with_context(|| format!("--file: cannot read {}", file.display()))?;
     if length as u64 > LARGEST {
         return Err(Failure::Other(anyhow::anyhow!(
-            "--file: {} is larger than 64 MiB; split it",
+            "--file: {} is larger than 16 MiB; split it",
             file.display()
         )));
     }

@@ -18,6 +18,8 @@ pub struct Import {
     pub known: Vec<usize>,
     /// Without a user handle: an authenticator that keeps one will not be accepted.
     pub without_handle: usize,
+    /// Without a host: they were taken to be this one's.
+    pub without_host: usize,
 }
 
 /// Why nothing was imported.
@@ -55,12 +57,14 @@ impl Administrator {
             added: Vec::new(),
             known: Vec::new(),
             without_handle: 0,
+            without_host: 0,
         };
         let mut problems = Vec::new();
         for (new, landed) in arrivals.into_iter().zip(landed) {
             match landed {
                 Landed::Added(name) => {
                     import.without_handle += usize::from(new.user_handle.is_none());
+                    import.without_host += usize::from(!new.names_host);
                     import.added.push((new.user, name));
                 }
                 Landed::Known => import.known.push(new.index),

@@ -19,6 +19,7 @@
 //! A bare list of credentials is read as version 1. What is not known is an error: a field with another
 //! system's name for it would be lost without a word.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use base64::Engine;
@@ -29,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use super::{Aaguid, Credential, Parts, base64url};
 use crate::domain::authenticator::FriendlyName;
 use crate::domain::ids::UserId;
+use crate::domain::strict_json;
 
 /// So many at a time: an import is one transaction, and others wait for it.
 pub const MOST: usize = 2_000;
@@ -91,6 +93,8 @@ pub struct Arrival {
     pub name: FriendlyName,
     pub aaguid: Option<Aaguid>,
     pub user_handle: Option<Vec<u8>>,
+    /// The file says that it was made for this host, and not only nothing of another one.
+    pub names_host: bool,
 }
 
 /// What is wrong, and where.
@@ -128,6 +132,11 @@ pub fn read(
     };
     let value: serde_json::Value =
         serde_json::from_slice(text).map_err(|error| whole(format!("is no JSON: {error}")))?;
+    if strict_json::parse(text).is_none() {
+        return Err(whole(
+            "names a field of an object twice: which one counts is unclear".to_owned(),
+        ));
+    }
     let file = match value {
         serde_json::Value::Array(credentials) => File {
             stepgate_passkeys: Some(VERSION),
@@ -151,12 +160,23 @@ pub fn read(
         return Err(whole(format!("has more than {MOST} credentials; split it")));
     }
     let (mut arrivals, mut problems) = (Vec::new(), Vec::new());
+    let mut spellings = BTreeMap::new();
     for (index, value) in file.credentials.into_iter().enumerate() {
         match serde_json::from_value::<Entry>(value) {
-            Ok(entry) => match entry.check(index, rp_id, user_of) {
-                Ok(arrival) => arrivals.push(arrival),
-                Err(mut wrong) => problems.append(&mut wrong),
-            },
+            Ok(entry) => {
+                let spelt = entry.user.clone();
+                match entry.check(index, rp_id, user_of) {
+                    Ok(arrival) => {
+                        let first = spellings.entry(arrival.user.clone());
+                        let first: &String = first.or_insert_with(|| spelt.clone());
+                        if *first != spelt {
+                            problems.push(two_spellings(index, first));
+                        }
+                        arrivals.push(arrival);
+                    }
+                    Err(mut wrong) => problems.append(&mut wrong),
+                }
+            }
             Err(error) => problems.push(Problem {
                 index: Some(index),
                 field: "",
@@ -167,6 +187,15 @@ pub fn read(
     match problems.is_empty() {
         true => Ok(arrivals),
         false => Err(problems),
+    }
+}
+
+/// What are two people where the file comes from would be one here, with both their passkeys.
+fn two_spellings(index: usize, first: &str) -> Problem {
+    Problem {
+        index: Some(index),
+        field: "user",
+        problem: format!("is another spelling of {first:?}, and both are one user here"),
     }
 }
 
@@ -210,6 +239,11 @@ impl Entry {
     ) -> Result<Arrival, Vec<Problem>> {
         let mut wrong = Wrong(index, Vec::new());
         let user = user_of(&self.user);
+        wrong.unless(
+            self.user.trim() == self.user,
+            "user",
+            "has a blank at its beginning or end",
+        );
         wrong.unless(
             user.is_some(),
             "user",
@@ -261,6 +295,7 @@ impl Entry {
                 "is {rp_id:?}, but app.public_url's host is {here:?}: browsers offer a passkey to the host that it was made for only, so it could never be used"
             ));
         }
+        let names_host = self.rp_id.is_some();
         let parts = id.zip(public_key).map(|(id, public_key)| Parts {
             id,
             public_key,
@@ -286,6 +321,7 @@ impl Entry {
                 name,
                 aaguid: aaguid.flatten().filter(|aaguid| aaguid.0 != [0; 16]),
                 user_handle: handle.flatten(),
+                names_host,
             }),
             _ => Err(wrong.1),
         }

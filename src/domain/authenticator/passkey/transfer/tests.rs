@@ -43,6 +43,35 @@ fn with(field: &str, value: Value) -> Value {
 }
 
 #[test]
+fn a_user_id_is_spelt_in_one_way_and_without_blanks_around() {
+    for blank in [" 1007", "1007 ", "1007\u{a0}"] {
+        assert_eq!(
+            problems(&with("user", blank.into())),
+            ["credentials[0].user has a blank at its beginning or end"],
+            "{blank:?}"
+        );
+    }
+    let (mut one, mut other) = (entry(), entry());
+    (one["user"], other["user"]) = ("Ada".into(), "ada".into());
+    let folded = |raw: &str| UserId::new(raw.to_lowercase()).ok();
+    let file = json!([one, other]).to_string();
+    let wrong = read(file.as_bytes(), "crm.example.com", &folded).unwrap_err();
+    assert_eq!(
+        wrong[0].to_string(),
+        "credentials[1].user is another spelling of \"Ada\", and both are one user here"
+    );
+}
+
+#[test]
+fn a_field_that_is_there_twice_is_not_guessed_at() {
+    let twice = entry().to_string().replacen('{', "{\"user\":\"1008\",", 1);
+    let user_of = |raw: &str| UserId::new(raw).ok();
+    let file = format!("[{twice}]");
+    let wrong = read(file.as_bytes(), "crm.example.com", &user_of).unwrap_err();
+    assert!(wrong[0].to_string().contains("twice"), "{wrong:?}");
+}
+
+#[test]
 fn a_list_and_an_object_are_read_and_what_was_read_is_written_the_same() {
     let user_of = |raw: &str| UserId::new(raw).ok();
     for file in [
