@@ -21,6 +21,8 @@
     const leave = (event) => {
       event.preventDefault();
       if (!dialog.open) dialog.showModal();
+      // What is under way may come back with codes that are shown once.
+      if (dialog.querySelector("[data-sent], [data-asking]")) return;
       const done = dialog.querySelector("[data-needs]");
       if (done) done.click(); else location.assign(dialog.dataset.leave);
     };
@@ -72,6 +74,7 @@
       if (performance.now() > 210000) return location.replace(location.pathname + location.search);
       say("");
       asking = true;
+      form.dataset.asking = "";
       const begun = Date.now();
       try {
         field.value = await passkey(form, make);
@@ -84,6 +87,7 @@
         form.parentElement.querySelector("details.apart")?.setAttribute("open", "");
       }
       asking = false;
+      delete form.dataset.asking;
     });
   });
 

@@ -2,6 +2,7 @@
 
 use crate::people::{Setting, answer};
 use crate::tab::{Script, Tab};
+use serde_json::json;
 
 const FOCUS: &str =
     "document.activeElement.closest('dialog:modal') ? 'dialog' : document.activeElement.tagName";
@@ -48,6 +49,23 @@ async fn row_25_h07_h10_a_dialog_keeps_the_focus_and_gives_it_back_and_the_actio
     goes_round(&tab).await;
     tab.follow("Cancel").await;
     assert_eq!(tab.text_of(label).await, "Remove Phone");
+}
+
+#[tokio::test]
+async fn row_26_h08_escape_does_not_lose_codes_that_are_being_made() {
+    let set = Setting::new(|_| {}).await;
+    let mut phone = set.owner_of_a_phone().await;
+    let tab = set.admitted(Script::On, &mut phone).await;
+    tab.go("/settings/security/backup-codes/new").await;
+    answer(&tab, &phone.code().await, "Confirm").await;
+    let slow = json!({ "offline": false, "latency": 1500, "downloadThroughput": -1, "uploadThroughput": -1 });
+    tab.cdp("Network.emulateNetworkConditions", slow).await;
+    let before = tab.document().await;
+    tab.press("Make codes").await;
+    tab.hits("Escape").await;
+    tab.arrive(before).await;
+    let made = "document.querySelectorAll('.codes li').length";
+    assert_eq!(tab.eval(made).await, 10, "{}", tab.text().await);
 }
 
 #[tokio::test]
