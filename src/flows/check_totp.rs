@@ -28,6 +28,12 @@ impl Flows {
             return Ok(Checked::Disabled);
         }
         let now = self.now();
+        // Who has to wait only reads: a flood of them holds up nobody else's write.
+        let permit = self.throttle.look(actor.user(), Guess::Code, now);
+        if let Permit::Wait(until) = permit.await? {
+            self.note_once(actor, audit::FACTOR_THROTTLED, "").await;
+            return Ok(Checked::Locked(until));
+        }
         let attempt = match self.throttle.begin(actor.user(), Guess::Code, now).await? {
             (Permit::Granted, Some(attempt)) => attempt,
             (Permit::Wait(until), _) => {

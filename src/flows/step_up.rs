@@ -68,8 +68,10 @@ impl Flows {
         let ways = self.ways(actor, factors).await?;
         let nothing = !ways.totp && !ways.passkey && !ways.password;
         let until = actor.who.at.plus(self.rules.step_up.window);
+        // A passkey that was made for another host cannot be shown, and is no reason to ask for less.
+        let stray = self.rules.step_up.passkey && factors.passkeys > 0;
         // Who has no factor has the password and no more, and has just shown it.
-        if (factors.total() == 0 || nothing) && self.now() < until {
+        if (factors.total() == 0 || (nothing && !stray)) && self.now() < until {
             return Ok(StepUp::Open(until));
         }
         Ok(if nothing {

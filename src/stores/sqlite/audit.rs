@@ -22,7 +22,9 @@ impl AuditStore for Database {
     async fn recent(&self, user: &UserId, most: u32) -> Stored<Vec<AuditLine>> {
         let user = user.as_str().to_owned();
         self.run(|pool| async move {
-            let query = "SELECT at, what, kind, detail, client FROM audit_log WHERE user_id = ? ORDER BY id DESC LIMIT ?";
+            // What an administrator only looked at must not push out what happened.
+            let query = "SELECT at, what, kind, detail, client FROM audit_log WHERE user_id = ? \
+                         AND what NOT IN ('factors_listed', 'factors_exported') ORDER BY id DESC LIMIT ?";
             let rows = sqlx::query(query).bind(user).bind(i64::from(most)).fetch_all(&pool).await?;
             let read = |row: &sqlx::sqlite::SqliteRow| {
                 Ok(AuditLine {
