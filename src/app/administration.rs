@@ -31,7 +31,7 @@ impl Administration {
         let at_rest = AtRest::new(Arc::new(keys.context("keys.file")?));
         let handle = runtime.handle().clone();
         let database = runtime.block_on(async {
-            let database = Database::open(path, handle)
+            let database = Database::open_beside(path, handle)
                 .await
                 .context("store.database")?;
             database

@@ -30,7 +30,7 @@ pub fn issue_enrolment_token(
     let handle = runtime.handle().clone();
     runtime
         .block_on(async {
-            let database = Database::open(path, handle).await?;
+            let database = Database::open_beside(path, handle).await?;
             database
                 .put_enrolment_token(user, token.digest(), expires)
                 .await?;

@@ -29,6 +29,7 @@ use crate::crypto::at_rest::AtRest;
 
 use super::{StoreError, Stored};
 
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 const STORE: &str = "database";
 /// An answer later than this is none.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -53,6 +54,15 @@ pub enum OpenError {
         path: String,
         source: sqlx::migrate::MigrateError,
     },
+    #[error(
+        "the database {path} has tables of version {found}, and this program's are of version {known}: \
+         start the gateway of this program's version first, or use the program that the gateway runs"
+    )]
+    Version {
+        path: String,
+        found: i64,
+        known: i64,
+    },
 }
 
 /// Why an existing database cannot be used.
@@ -64,31 +74,54 @@ pub enum CheckError {
     Keys(#[from] CanaryError),
 }
 
+async fn connect(path: &Path, create: bool) -> Result<SqlitePool, OpenError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(create)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(PATIENCE)
+        .foreign_keys(true);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(4)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options)
+        .await;
+    pool.map_err(|source| OpenError::Open {
+        path: path.display().to_string(),
+        source,
+    })
+}
+
 impl Database {
     /// Opens or creates the file and brings its tables up to date. Call it on the stores runtime.
     pub async fn open(path: &Path, stores: Handle) -> Result<Self, OpenError> {
-        let shown = path.display().to_string();
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(PATIENCE)
-            .foreign_keys(true);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .acquire_timeout(PATIENCE)
-            .connect_with(options)
-            .await;
-        let pool = pool.map_err(|source| OpenError::Open {
-            path: shown.clone(),
-            source,
-        })?;
-        let migrated = sqlx::migrate!("migrations/sqlite").run(&pool).await;
+        let pool = connect(path, true).await?;
+        let migrated = MIGRATIONS.run(&pool).await;
         migrated.map_err(|source| OpenError::Migrate {
-            path: shown,
+            path: path.display().to_string(),
             source,
         })?;
+        Ok(Self { pool, stores })
+    }
+
+    /// For commands beside a gateway that may be running: what it does not know it could not live with,
+    /// so that tables of another version are left as they are.
+    pub async fn open_beside(path: &Path, stores: Handle) -> Result<Self, OpenError> {
+        let pool = connect(path, false).await?;
+        let query = "SELECT MAX(version) FROM _sqlx_migrations WHERE success";
+        let found: Option<i64> = sqlx::query_scalar(query)
+            .fetch_one(&pool)
+            .await
+            .unwrap_or_default();
+        let known = MIGRATIONS.iter().map(|migration| migration.version).max();
+        if found != known {
+            return Err(OpenError::Version {
+                path: path.display().to_string(),
+                found: found.unwrap_or_default(),
+                known: known.unwrap_or_default(),
+            });
+        }
         Ok(Self { pool, stores })
     }
 

@@ -207,3 +207,34 @@ async fn every_command_is_in_the_audit_log_and_a_trial_or_a_mistake_is_not() {
     ];
     assert_eq!(what, expected);
 }
+
+#[tokio::test]
+async fn a_command_leaves_the_tables_of_another_version_to_their_gateway() {
+    let (_origin, mut gateway) = setting().await;
+    let database = gateway.directory().join("data/stepgate.db");
+    gateway.kill9();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&database);
+    let mut connection = sqlx::SqliteConnection::connect_with(&options)
+        .await
+        .unwrap();
+    let older =
+        "DELETE FROM _sqlx_migrations WHERE version = (SELECT MAX(version) FROM _sqlx_migrations)";
+    sqlx::query(older).execute(&mut connection).await.unwrap();
+    let count = "SELECT COUNT(*) FROM _sqlx_migrations";
+    let before: i64 = sqlx::query_scalar(count)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    let refused = gateway.factors(&["list", "--user", "1"]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    let told = said(&refused);
+    assert!(
+        told.contains("start the gateway of this program's version first"),
+        "{told}"
+    );
+    let after: i64 = sqlx::query_scalar(count)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(after, before);
+}
