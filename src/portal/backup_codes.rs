@@ -3,6 +3,7 @@
 use http::{Method, StatusCode};
 use zeroize::Zeroizing;
 
+use super::dialogs::Backdrop;
 use super::views::BackupCodesPage;
 use super::views::texts::Reason;
 use super::{Page, Portal, Visit, times};
@@ -12,14 +13,18 @@ use crate::flows::backup_codes::{BeginSheet, NewSheet, SheetForm};
 
 impl Portal {
     pub(super) async fn backup_codes(&self, visit: Visit<'_>) -> Result<Page, FlowError> {
+        // Before the codes are made: between that and showing them nothing is waited for.
+        let backdrop = self.backdrop(&visit, visit.request.path).await;
         if visit.request.method != Method::POST {
-            return self.before_codes(&visit, false).await;
+            return self.before_codes(&visit, &backdrop, false).await;
         }
         let form = SheetForm(visit.request.field("form").to_owned());
         match self.flows.new_sheet(visit.actor, &form).await? {
-            NewSheet::Made(codes) => self.codes_page(&visit, &codes, "", false).await,
+            NewSheet::Made(codes) => {
+                Ok(self.codes_page(&visit, &backdrop, &codes, Asked::default()))
+            }
             // Sent twice, or reloaded: the codes of the first time are the ones that count.
-            NewSheet::Again => self.before_codes(&visit, true).await,
+            NewSheet::Again => self.before_codes(&visit, &backdrop, true).await,
             NewSheet::StepUp(due) => {
                 self.step_up_first(&visit, due, Reason::NewBackupCodes)
                     .await
@@ -28,36 +33,46 @@ impl Portal {
         }
     }
 
-    async fn before_codes(&self, visit: &Visit<'_>, again: bool) -> Result<Page, FlowError> {
+    async fn before_codes(
+        &self,
+        visit: &Visit<'_>,
+        backdrop: &Backdrop,
+        again: bool,
+    ) -> Result<Page, FlowError> {
         match self.flows.begin_sheet(visit.actor).await? {
-            BeginSheet::Form(form) => self.codes_page(visit, &[], &form.0, again).await,
+            BeginSheet::Form(form) => {
+                let asked = Asked {
+                    form: &form.0,
+                    again,
+                    replaces: self.flows.sheet_of(visit.actor).await?.is_some(),
+                };
+                Ok(self.codes_page(visit, backdrop, &[], asked))
+            }
             BeginSheet::StepUp(due) => self.step_up_first(visit, due, Reason::NewBackupCodes).await,
             BeginSheet::NoFactor => Ok(Page::see_other(&self.settings.security_page)),
         }
     }
 
-    async fn codes_page(
+    fn codes_page(
         &self,
         visit: &Visit<'_>,
+        backdrop: &Backdrop,
         codes: &[BackupCode],
-        form: &str,
-        again: bool,
-    ) -> Result<Page, FlowError> {
-        let replaces = codes.is_empty() && self.flows.sheet_of(visit.actor).await?.is_some();
+        asked: Asked<'_>,
+    ) -> Page {
         let (csrf, made) = (
             self.csrf_of(visit.held),
             times::show(self.flows.clock.now(), visit.request.language),
         );
         let site = self.settings.origin.split("://").last().unwrap_or_default();
-        let backdrop = self.backdrop(visit, visit.request.path).await;
         let page = BackupCodesPage {
-            frame: self.frame_over(visit, Some(&backdrop)),
+            frame: self.frame_over(visit, Some(backdrop)),
             csrf: &csrf,
             action: visit.request.path,
             account: &visit.actor.who.name,
-            form,
-            again,
-            replaces,
+            form: asked.form,
+            again: asked.again,
+            replaces: asked.replaces,
             codes: codes
                 .iter()
                 .map(|code| Zeroizing::new(code.expose()))
@@ -66,6 +81,17 @@ impl Portal {
             site,
             back: &backdrop.leave,
         };
-        Ok(self.render(StatusCode::OK, &page, visit.request.request_id))
+        self.render(StatusCode::OK, &page, visit.request.request_id)
     }
+}
+
+/// The question whether to make codes; empty where they have been made.
+#[derive(Default)]
+struct Asked<'a> {
+    /// One use of the form.
+    form: &'a str,
+    /// It was sent before.
+    again: bool,
+    /// There is a sheet that stops working.
+    replaces: bool,
 }

@@ -1,15 +1,9 @@
 //! Pages that are dialogs over the security page.
 
-use std::time::Duration;
-
 use askama::Template;
-use tokio::time::timeout;
 
 use super::views::{Frame, Over, SecurityPage};
 use super::{Portal, Visit};
-
-/// How long a dialog waits for what stands behind it.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What stands behind a dialog, and where leaving it leads.
 pub(super) struct Backdrop {
@@ -31,14 +25,10 @@ impl Portal {
     /// that are shown once) is not lost with it.
     async fn cards(&self, visit: &Visit<'_>) -> String {
         let request_id = visit.request.request_id;
-        let overview = match timeout(PATIENCE, self.flows.overview(visit.actor)).await {
-            Ok(Ok(overview)) => overview,
-            Ok(Err(error)) => {
+        let overview = match self.flows.overview(visit.actor).await {
+            Ok(overview) => overview,
+            Err(error) => {
                 tracing::warn!(request_id, %error, "there are no cards behind a dialog");
-                return String::new();
-            }
-            Err(_) => {
-                tracing::warn!(request_id, "the cards behind a dialog take too long");
                 return String::new();
             }
         };
