@@ -1,8 +1,8 @@
 //! Keyboard, names, focus, motion; and axe-core where `STEPGATE_AXE` says where it is.
 
 use crate::passkeys::{LAPTOP, attach};
-use crate::people::{BOTH, Setting, enrol, sign_in, sign_out};
-use crate::support::Person;
+use crate::people::{BOTH, Setting, enrol, sign_in, sign_out, type_over};
+use crate::support::{Person, people};
 use crate::tab::{Script, Tab};
 use serde_json::{Value, json};
 
@@ -77,6 +77,29 @@ async fn an_authenticator_is_renamed_and_removed_with_the_keyboard_only() {
     enter(&tab).await;
     let said = tab.text().await;
     assert!(said.contains("“Tablet” has been removed"), "{said}");
+}
+
+#[tokio::test]
+async fn an_authenticator_is_added_and_other_sessions_are_ended_with_the_keyboard_only() {
+    let set = Setting::new(|_| {}).await;
+    let _elsewhere = people::password_only(&set.gateway, Person(1)).await;
+    let tab = set.password_only(Script::On).await;
+    tab.go("/settings/security").await;
+    step_into(&tab, "Add authenticator").await;
+    assert_eq!(tab.title().await, "Add an authenticator · Acme CRM");
+    let mut phone = type_over(&tab).await;
+    while tab.focus().await != "code" {
+        tab.hits("Tab").await;
+    }
+    tab.types(&phone.code().await).await;
+    while tab.focus().await != "name" {
+        tab.hits("Tab").await;
+    }
+    tab.types("Phone").await;
+    step_into(&tab, "Save authenticator").await;
+    assert!(tab.text().await.contains("“Phone” has been added."));
+    step_into(&tab, "Sign out other sessions").await;
+    assert!(tab.text().await.contains("No other sessions"));
 }
 
 /// Goes to the control and presses it.
