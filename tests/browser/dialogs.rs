@@ -1,6 +1,6 @@
 //! Dialogs over the security page.
 
-use crate::people::{Setting, answer};
+use crate::people::{Setting, answer, confirm_by_password};
 use crate::tab::{Script, Tab};
 use serde_json::json;
 
@@ -118,10 +118,7 @@ async fn row_25_h03_h08_every_change_is_a_modal_over_the_security_page_that_esca
     let set = Setting::new(|_| {}).await;
     let mut owner = set.owner_of_everything().await;
     let tab = set.admitted(Script::On, &mut owner.phone).await;
-    tab.go("/.mfa/step-up?return=/settings/security&with=password")
-        .await;
-    tab.fill("Password", "pw").await;
-    tab.follow("Confirm").await;
+    confirm_by_password(&tab).await;
     for (opener, heading) in [
         ("Add authenticator", "Add an authenticator"),
         ("Add passkey", "Add a passkey"),

@@ -187,10 +187,7 @@ async fn a_service_worker_does_not_get_over_the_pages_of_an_open_step_up_window(
 async fn a_worker_stays_out(open: bool) {
     let (set, tab, _phone) = victim().await;
     if open {
-        tab.go("/.mfa/step-up?return=/settings/security&with=password")
-            .await;
-        tab.fill("Password", "pw").await;
-        tab.follow("Confirm").await;
+        crate::people::confirm_by_password(&tab).await;
         tab.go("/private").await;
     }
     let spy = "let seen = []; addEventListener('install', () => skipWaiting());

@@ -1,7 +1,7 @@
 //! Every page of the gateway against a script on an application page of the same origin, before the code
 //! and after it, with and without an open step-up window.
 
-use crate::people::{Setting, sign_in};
+use crate::people::{Setting, confirm_by_password, sign_in};
 use crate::support::passkey::pages;
 use crate::support::{Person, sheet};
 use crate::tab::{Script, Tab};
@@ -86,10 +86,7 @@ async fn reads_and_changes_nothing(open: bool) {
     let mut owner = set.owner_of_everything().await;
     let tab = set.admitted(Script::On, &mut owner.phone).await;
     if open {
-        tab.go("/.mfa/step-up?return=/settings/security&with=password")
-            .await;
-        tab.fill("Password", "pw").await;
-        tab.follow("Confirm").await;
+        confirm_by_password(&tab).await;
     }
     let remove = pages::address(&mut owner.elsewhere, "Bitwarden", "remove").await;
     let rename = pages::address(&mut owner.elsewhere, "Bitwarden", "rename").await;

@@ -109,6 +109,14 @@ pub async fn give_password(tab: &Tab) {
     tab.follow("Sign in").await;
 }
 
+/// Opens the window for changes with the password.
+pub async fn confirm_by_password(tab: &Tab) {
+    tab.go("/.mfa/step-up?return=/settings/security&with=password")
+        .await;
+    tab.fill("Password", "pw").await;
+    tab.follow("Confirm").await;
+}
+
 /// Ends the session on the gateway's own page.
 pub async fn sign_out(tab: &Tab) {
     tab.go("/.mfa/sign-out").await;

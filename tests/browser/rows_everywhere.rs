@@ -19,10 +19,7 @@ const PAGES: [&str; 6] = [
 async fn stepped_up(set: &Setting) -> Tab {
     let mut owner = set.owner_of_everything().await;
     let tab = set.admitted(Script::On, &mut owner.phone).await;
-    tab.go("/.mfa/step-up?return=/settings/security&with=password")
-        .await;
-    tab.fill("Password", "pw").await;
-    tab.follow("Confirm").await;
+    crate::people::confirm_by_password(&tab).await;
     tab
 }
 

@@ -159,7 +159,8 @@ fn tests_of(path: &Path) -> Vec<(String, bool)> {
     for line in source.lines().map(str::trim) {
         if line.starts_with("#[") {
             is_test |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");
-            is_run &= !line.starts_with("#[ignore");
+            let attribute = line.trim_start_matches("#[");
+            is_run &= !attribute.starts_with("ignore");
             continue;
         }
         let name = line.trim_start_matches("async ").strip_prefix("fn ");
